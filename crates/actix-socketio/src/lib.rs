@@ -1,0 +1,1 @@
+//! A Socket.IO v5 server for actix.

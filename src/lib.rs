@@ -5,4 +5,9 @@
 //! A reading's way: `http` (webhook) -> `ingest` (decode, find the device) -> `storage` (decide, commit,
 //! number the log) -> `bus` (wake) -> `actors` (follow the log, tick, route) -> the Socket.IO clients.
 
+pub mod storage;
+pub mod clock;
+pub mod events;
+pub mod devices;
+pub mod alerts;
 pub mod domain;

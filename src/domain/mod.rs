@@ -13,7 +13,10 @@ pub mod rule;
 pub mod time;
 pub mod unit;
 
-pub use alert::{Alert, AlertKind, AlertStatus, Direction, Person, Resolver, Severity};
+pub use alert::{
+    Alert, AlertKind, AlertStatus, AlertTransition, Direction, Person, Resolver, Severity,
+    SystemName,
+};
 pub use code::Code;
 pub use id::{
     AlertId, AreaId, DeviceId, GatewayId, OrganizationId, ReadingId, RuleId, SiteId, UnitId, UserId,

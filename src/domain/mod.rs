@@ -19,7 +19,8 @@ pub use alert::{
 };
 pub use code::Code;
 pub use id::{
-    AlertId, AreaId, DeviceId, GatewayId, OrganizationId, ReadingId, RuleId, SiteId, UnitId, UserId,
+    AlertId, AreaId, DeviceId, GatewayId, OrganizationId, ReadingId, RuleId, SessionId, SiteId,
+    UnitId, UserId,
 };
 pub use reading::Reading;
 pub use role::{Action, Role};

@@ -6,6 +6,7 @@
 //! number the log) -> `bus` (wake) -> `actors` (follow the log, tick, route) -> the Socket.IO clients.
 
 pub mod storage;
+pub mod auth;
 pub mod clock;
 pub mod events;
 pub mod devices;

@@ -19,11 +19,13 @@ pub use alert::{
 };
 pub use code::Code;
 pub use id::{
-    AlertId, AreaId, DeviceId, GatewayId, OrganizationId, ReadingId, RuleId, SiteId, UnitId, UserId,
+    AlertId, AreaId, DeviceId, GatewayId, OrganizationId, ReadingId, RuleId, SessionId, SiteId,
+    UnitId, UserId,
 };
 pub use reading::Reading;
 pub use role::{Action, Role};
 pub use rule::{EffectiveRule, Rule, RuleLimits, RuleScope};
 pub use text::UnknownText;
+pub(crate) use text::text_enum;
 pub use time::{InvalidTimestamp, Timestamp};
 pub use unit::{UnitKind, UnitStatus};

@@ -7,6 +7,7 @@ mod text;
 pub mod alert;
 pub mod code;
 pub mod id;
+pub mod json;
 pub mod reading;
 pub mod role;
 pub mod rule;
@@ -18,6 +19,7 @@ pub use code::Code;
 pub use id::{
     AlertId, AreaId, DeviceId, GatewayId, OrganizationId, ReadingId, RuleId, SiteId, UnitId, UserId,
 };
+pub use json::InvalidJson;
 pub use reading::Reading;
 pub use role::{Action, Role};
 pub use rule::{EffectiveRule, Rule, RuleLimits, RuleScope};

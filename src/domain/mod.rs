@@ -6,7 +6,9 @@ mod text;
 
 pub mod alert;
 pub mod code;
+pub mod device;
 pub mod id;
+pub mod json;
 pub mod reading;
 pub mod role;
 pub mod rule;
@@ -18,14 +20,17 @@ pub use alert::{
     SystemName,
 };
 pub use code::Code;
+pub use device::{DeviceRole, DoorPolarity, Probe};
 pub use id::{
     AlertId, AreaId, DeviceId, GatewayId, OrganizationId, ReadingId, RuleId, SessionId, SiteId,
     UnitId, UserId,
 };
+pub use json::InvalidJson;
 pub use reading::Reading;
 pub use role::{Action, Role};
 pub use rule::{EffectiveRule, Rule, RuleLimits, RuleScope};
 pub use text::UnknownText;
+pub(crate) use text::text_enum;
 pub(crate) use text::text_enum;
 pub use time::{InvalidTimestamp, Timestamp};
 pub use unit::{UnitKind, UnitStatus};

@@ -31,6 +31,5 @@ pub use role::{Action, Role};
 pub use rule::{EffectiveRule, Rule, RuleLimits, RuleScope};
 pub use text::UnknownText;
 pub(crate) use text::text_enum;
-pub(crate) use text::text_enum;
 pub use time::{InvalidTimestamp, Timestamp};
 pub use unit::{UnitKind, UnitStatus};

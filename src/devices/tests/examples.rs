@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use super::support::{self, fixture};
 use crate::{
-    devices::{Measurement, Probe, Profile, Unusable, Uplink, catalog, measure},
-    domain::Timestamp,
+    devices::{Measurement, Profile, Unusable, Uplink, catalog, measure},
+    domain::{Probe, Timestamp},
 };
 
 /// Rows whose fields give more, or less, than their `want` says, with the reason.

@@ -5,8 +5,11 @@
 //! A reading's way: `http` (webhook) -> `ingest` (decode, find the device) -> `storage` (decide, commit,
 //! number the log) -> `bus` (wake) -> `actors` (follow the log, tick, route) -> the Socket.IO clients.
 
+pub mod cli;
 pub mod storage;
 pub mod auth;
+pub mod telemetry;
+pub mod config;
 pub mod clock;
 pub mod events;
 pub mod devices;

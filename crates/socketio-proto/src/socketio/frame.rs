@@ -107,8 +107,8 @@ impl Frame {
         ))
     }
 
-    /// `41`
-    pub(super) fn disconnect(namespace: &str) -> Self {
+    /// The server takes a client out of a namespace: `41`.
+    pub fn disconnect(namespace: &str) -> Self {
         Self::plain(head('1', namespace, None))
     }
 

@@ -135,14 +135,13 @@ impl Client {
 
     /// The application refuses: `44{"message":..,"data"?:..}`. The client may try again.
     pub fn refuse(&mut self, namespace: &str, message: &str, data: Option<Value>) -> Frame {
-        self.forget(namespace);
+        self.leave(namespace);
         Frame::connect_error(namespace, message, data)
     }
 
-    /// The server takes the client out of a namespace: `41`.
-    pub fn disconnect(&mut self, namespace: &str) -> Frame {
-        self.forget(namespace);
-        Frame::disconnect(namespace)
+    /// The application is done with the client in a namespace; what it still sends there is out of order.
+    pub fn leave(&mut self, namespace: &str) {
+        self.stages.retain(|(name, _)| name != namespace);
     }
 
     fn packet(&mut self, packet: Packet) -> Option<Action> {
@@ -174,7 +173,7 @@ impl Client {
         match packet {
             Packet::Connect { namespace, auth } => self.connect(namespace, auth),
             Packet::Disconnect { namespace } if self.is_joined(&namespace) => {
-                self.forget(&namespace);
+                self.leave(&namespace);
                 Action::Disconnect { namespace }
             }
             Packet::Event {
@@ -223,10 +222,6 @@ impl Client {
             .iter()
             .find(|(name, _)| name == namespace)
             .map(|(_, stage)| *stage)
-    }
-
-    fn forget(&mut self, namespace: &str) {
-        self.stages.retain(|(name, _)| name != namespace);
     }
 }
 
@@ -367,7 +362,7 @@ mod tests {
         assert_eq!(client.next_deadline(), Some(Duration::from_secs(45)));
         client.accept("/", "s", None);
         assert_eq!(client.next_deadline(), None);
-        client.disconnect("/");
+        client.leave("/");
         assert!(!client.is_joined("/"));
     }
 }

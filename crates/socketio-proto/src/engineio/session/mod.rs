@@ -291,8 +291,9 @@ impl Session {
         if std::mem::take(&mut self.ping_queued) {
             payload.insert(0, Packet::Ping(ByteString::new()).to_frame());
         }
+        // Clients act on a close before they have acted on what came with it: it takes a poll of its own.
         let closing = match self.status {
-            Status::Closing { reason, .. } if drained => Some(reason),
+            Status::Closing { reason, .. } if drained && payload.is_empty() => Some(reason),
             Status::Open | Status::Closing { .. } | Status::Closed => None,
         };
         if closing.is_some() {

@@ -1,0 +1,59 @@
+//! The command line: a file per command. Reads arguments, loads the configuration, calls the room that does the work.
+//!
+//! Exit status: 0 done, 1 refused or failed (the reason is on standard error), 2 wrong usage.
+
+mod check_config;
+mod migrate;
+mod serve;
+mod unwired;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Real-time server for food temperature.
+#[derive(Debug, Parser)]
+#[command(name = "freshtrack", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server
+    Serve(serve::Serve),
+    /// Bring the database to this version's schema
+    Migrate(ConfigFile),
+    /// Print the configuration in force, or every mistake in it
+    CheckConfig(ConfigFile),
+}
+
+/// The option that every command with a configuration has.
+#[derive(Debug, Args)]
+struct ConfigFile {
+    /// A TOML file with what differs from the defaults
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// What a command ends with when it does not succeed.
+type Failure = Box<dyn std::error::Error>;
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn run() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve(serve) => serve.run(),
+        Command::Migrate(file) => migrate::run(file),
+        Command::CheckConfig(file) => check_config::run(file),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("freshtrack: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

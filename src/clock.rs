@@ -60,7 +60,8 @@ impl Clock {
     /// Wall time in UTC: the machine's, plus the offset. Can step back.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.unskewed().plus_millis(self.0.offset_millis.load(Ordering::Relaxed))
+        self.unskewed()
+            .plus_millis(self.0.offset_millis.load(Ordering::Relaxed))
     }
 
     /// Wall time without the offset of a rehearsal: for retention, which a rehearsal must not move.

@@ -29,7 +29,5 @@ mod tests;
 
 pub use envelope::{Envelope, Identity, Message, OtherKind, parse};
 pub use frame::{FrameKey, ReadingKeys, reading_keys};
-pub use measurement::{
-    MAX_MEASUREMENTS, Measurement, Profile, Unusable, measure,
-};
+pub use measurement::{MAX_MEASUREMENTS, Measurement, Profile, Unusable, measure};
 pub use uplink::{Source, Uplink};

@@ -6,21 +6,25 @@
 
 use diesel::{SqliteConnection, result::QueryResult};
 use diesel_async::{
-    AsyncConnection, AsyncPgConnection, TransactionManager,
-    methods::LoadQuery,
-    pooled_connection::deadpool::Object,
-    sync_connection_wrapper::SyncConnectionWrapper,
+    AsyncConnection, AsyncPgConnection, TransactionManager, methods::LoadQuery,
+    pooled_connection::deadpool::Object, sync_connection_wrapper::SyncConnectionWrapper,
 };
 use futures_util::TryStreamExt;
 
 use super::StoreError;
 
 /// An SQLite connection whose statements run on the blocking threads.
-pub type Lite = SyncConnectionWrapper<SqliteConnection>;
+pub(super) type Lite = SyncConnectionWrapper<SqliteConnection>;
 
 /// A query that both backends can run, giving rows of `U`.
-pub trait Fetch<'q, U>: LoadQuery<'q, AsyncPgConnection, U> + LoadQuery<'q, Lite, U> + Send + 'q {}
-impl<'q, U, Q> Fetch<'q, U> for Q where Q: LoadQuery<'q, AsyncPgConnection, U> + LoadQuery<'q, Lite, U> + Send + 'q {}
+pub trait Fetch<'q, U>:
+    LoadQuery<'q, AsyncPgConnection, U> + LoadQuery<'q, Lite, U> + Send + 'q
+{
+}
+impl<'q, U, Q> Fetch<'q, U> for Q where
+    Q: LoadQuery<'q, AsyncPgConnection, U> + LoadQuery<'q, Lite, U> + Send + 'q
+{
+}
 
 /// A pooled connection for reading.
 pub enum Conn {
@@ -33,7 +37,10 @@ impl Conn {
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot answer.
-    pub async fn all<'q, U: Send + 'q>(&mut self, query: impl Fetch<'q, U>) -> Result<Vec<U>, StoreError> {
+    pub async fn all<'q, U: Send + 'q>(
+        &mut self,
+        query: impl Fetch<'q, U>,
+    ) -> Result<Vec<U>, StoreError> {
         let rows: QueryResult<Vec<U>> = match self {
             Self::Sqlite(lite) => match LoadQuery::<Lite, U>::internal_load(query, lite).await {
                 Ok(stream) => stream.try_collect().await,
@@ -47,7 +54,10 @@ impl Conn {
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot answer.
-    pub async fn first<'q, U: Send + 'q>(&mut self, query: impl Fetch<'q, U>) -> Result<Option<U>, StoreError> {
+    pub async fn first<'q, U: Send + 'q>(
+        &mut self,
+        query: impl Fetch<'q, U>,
+    ) -> Result<Option<U>, StoreError> {
         Ok(self.all(query).await?.into_iter().next())
     }
 
@@ -55,14 +65,23 @@ impl Conn {
     ///
     /// # Errors
     /// What `read` fails with, or [`StoreError`] if the database cannot answer.
-    pub async fn snapshot<R>(&mut self, read: impl AsyncFnOnce(&mut Self) -> Result<R, StoreError>) -> Result<R, StoreError> {
+    pub async fn snapshot<R>(
+        &mut self,
+        read: impl AsyncFnOnce(&mut Self) -> Result<R, StoreError>,
+    ) -> Result<R, StoreError> {
         match self {
-            Self::Sqlite(lite) => <Lite as AsyncConnection>::TransactionManager::begin_transaction(&mut **lite).await?,
+            Self::Sqlite(lite) => {
+                <Lite as AsyncConnection>::TransactionManager::begin_transaction(&mut **lite)
+                    .await?
+            }
         }
         // A future dropped here leaves the transaction open; the pool sees it and throws the connection away.
         let outcome = read(self).await;
         match self {
-            Self::Sqlite(lite) => <Lite as AsyncConnection>::TransactionManager::rollback_transaction(&mut **lite).await?,
+            Self::Sqlite(lite) => {
+                <Lite as AsyncConnection>::TransactionManager::rollback_transaction(&mut **lite)
+                    .await?
+            }
         }
         outcome
     }

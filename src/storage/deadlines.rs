@@ -11,7 +11,11 @@ use super::{StoreError, conn::Conn, schema::deadlines};
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
-pub async fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<(OrganizationId, UnitId)>, StoreError> {
+pub async fn due(
+    conn: &mut Conn,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<(OrganizationId, UnitId)>, StoreError> {
     let query = deadlines::table
         .filter(deadlines::due_at.le(now))
         .order(deadlines::due_at)
@@ -25,5 +29,11 @@ pub async fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<(Org
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
 pub async fn next(conn: &mut Conn) -> Result<Option<Timestamp>, StoreError> {
-    conn.first(deadlines::table.order(deadlines::due_at).limit(1).select(deadlines::due_at)).await
+    conn.first(
+        deadlines::table
+            .order(deadlines::due_at)
+            .limit(1)
+            .select(deadlines::due_at),
+    )
+    .await
 }

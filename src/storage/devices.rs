@@ -138,7 +138,10 @@ impl From<(DeviceRow, DeviceStateRow)> for Device {
             battery_volts: state.battery_volts,
             signal: state.signal,
             last_seen_at: state.last_seen_at,
-            settings: DeviceSettings { probe: row.probe, door_polarity: row.door_polarity },
+            settings: DeviceSettings {
+                probe: row.probe,
+                door_polarity: row.door_polarity,
+            },
         }
     }
 }
@@ -147,7 +150,12 @@ impl From<(DeviceRow, DeviceStateRow)> for Device {
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
-pub async fn list(conn: &mut Conn, organization: OrganizationId, after: Option<DeviceId>, limit: i64) -> Result<Vec<Device>, StoreError> {
+pub async fn list(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    after: Option<DeviceId>,
+    limit: i64,
+) -> Result<Vec<Device>, StoreError> {
     let query = devices::table
         .inner_join(device_states::table.on(device_states::device_id.eq(devices::id)))
         .filter(devices::organization_id.eq(organization))
@@ -155,7 +163,12 @@ pub async fn list(conn: &mut Conn, organization: OrganizationId, after: Option<D
         .order(devices::id)
         .limit(limit)
         .select((columns::<DeviceRow>(), columns::<DeviceStateRow>()));
-    Ok(conn.all::<(DeviceRow, DeviceStateRow)>(query).await?.into_iter().map(Device::from).collect())
+    Ok(conn
+        .all::<(DeviceRow, DeviceStateRow)>(query)
+        .await?
+        .into_iter()
+        .map(Device::from)
+        .collect())
 }
 
 /// What a message needs to know of its device.
@@ -187,19 +200,25 @@ pub async fn find(
 ) -> Result<Option<FoundDevice>, StoreError> {
     let here = || devices::table.filter(devices::organization_id.eq(organization));
     if let Some(eui) = dev_eui {
-        let query = here().filter(devices::dev_eui.eq(eui.to_owned())).select(columns::<FoundDevice>());
+        let query = here()
+            .filter(devices::dev_eui.eq(eui.to_owned()))
+            .select(columns::<FoundDevice>());
         if let Some(found) = conn.first::<FoundDevice>(query).await? {
             return Ok(Some(found));
         }
     }
-    let Some((application, device)) = ttn else { return Ok(None) };
+    let Some((application, device)) = ttn else {
+        return Ok(None);
+    };
     let query = here()
         .filter(devices::application_id.eq(application.to_owned()))
         .filter(devices::ttn_device_id.eq(device.to_owned()))
         .select((columns::<FoundDevice>(), devices::dev_eui));
     let found = conn.first::<(FoundDevice, Option<String>)>(query).await?;
     // A message that names another EUI is of another device, whatever it is called.
-    Ok(found.filter(|(_, eui)| eui.is_none() || dev_eui.is_none()).map(|(device, _)| device))
+    Ok(found
+        .filter(|(_, eui)| eui.is_none() || dev_eui.is_none())
+        .map(|(device, _)| device))
 }
 
 /// A device to make.

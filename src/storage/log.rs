@@ -18,7 +18,13 @@ use super::{
 
 /// The random id of this database's logs.
 pub(super) async fn id(conn: &mut Conn) -> Result<LogId, StoreError> {
-    let text: Option<String> = conn.first(meta::table.filter(meta::key.eq("log_id")).select(meta::value)).await?;
+    let text: Option<String> = conn
+        .first(
+            meta::table
+                .filter(meta::key.eq("log_id"))
+                .select(meta::value),
+        )
+        .await?;
     let id = text.as_deref().and_then(|text| text.parse().ok());
     id.ok_or_else(|| StoreError::Damaged("meta holds no log_id".to_owned()))
 }
@@ -28,7 +34,9 @@ pub(super) async fn id(conn: &mut Conn) -> Result<LogId, StoreError> {
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
 pub async fn head(conn: &mut Conn, organization: OrganizationId) -> Result<i64, StoreError> {
-    let query = log_heads::table.filter(log_heads::organization_id.eq(organization)).select(log_heads::seq);
+    let query = log_heads::table
+        .filter(log_heads::organization_id.eq(organization))
+        .select(log_heads::seq);
     Ok(conn.first(query).await?.unwrap_or(0))
 }
 
@@ -36,7 +44,12 @@ pub async fn head(conn: &mut Conn, organization: OrganizationId) -> Result<i64, 
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
-pub async fn after(conn: &mut Conn, organization: OrganizationId, seq: i64, limit: i64) -> Result<Vec<LogEntry>, StoreError> {
+pub async fn after(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    seq: i64,
+    limit: i64,
+) -> Result<Vec<LogEntry>, StoreError> {
     let query = log::table
         .filter(log::organization_id.eq(organization))
         .filter(log::seq.gt(seq))
@@ -45,28 +58,46 @@ pub async fn after(conn: &mut Conn, organization: OrganizationId, seq: i64, limi
         .select((log::seq, log::at, log::body));
     let rows: Vec<(i64, Timestamp, String)> = conn.all(query).await?;
     let decode = |(seq, at, body): (i64, Timestamp, String)| LogEntry::decode(seq, at, &body);
-    rows.into_iter().map(decode).collect::<Result<_, _>>().map_err(|error| StoreError::Damaged(format!("log: {error}")))
+    rows.into_iter()
+        .map(decode)
+        .collect::<Result<_, _>>()
+        .map_err(|error| StoreError::Damaged(format!("log: {error}")))
 }
 
 impl LogReader for Database {
     fn head(&self, organization: OrganizationId) -> BoxFuture<'_, Result<Head, LogUnreadable>> {
         async move {
             let mut conn = self.read().await?;
-            Ok(Head { log: self.log_id(), seq: head(&mut conn, organization).await? })
+            Ok(Head {
+                log: self.log_id(),
+                seq: head(&mut conn, organization).await?,
+            })
         }
         .map(readable)
         .boxed()
     }
 
-    fn entries(&self, organization: OrganizationId, seq: i64, limit: usize) -> BoxFuture<'_, Result<Vec<LogEntry>, LogUnreadable>> {
+    fn entries(
+        &self,
+        organization: OrganizationId,
+        seq: i64,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<LogEntry>, LogUnreadable>> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        async move { after(&mut self.read().await?, organization, seq, limit).await }.map(readable).boxed()
+        async move { after(&mut self.read().await?, organization, seq, limit).await }
+            .map(readable)
+            .boxed()
     }
 
-    fn heads(&self, organizations: Vec<OrganizationId>) -> BoxFuture<'_, Result<Vec<(OrganizationId, i64)>, LogUnreadable>> {
+    fn heads(
+        &self,
+        organizations: Vec<OrganizationId>,
+    ) -> BoxFuture<'_, Result<Vec<(OrganizationId, i64)>, LogUnreadable>> {
         async move {
             let followed = log_heads::organization_id.eq_any(organizations);
-            let query = log_heads::table.filter(followed).select((log_heads::organization_id, log_heads::seq));
+            let query = log_heads::table
+                .filter(followed)
+                .select((log_heads::organization_id, log_heads::seq));
             self.read().await?.all(query).await
         }
         .map(readable)

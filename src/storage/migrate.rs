@@ -12,7 +12,9 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 /// # Errors
 /// [`StoreError::Unavailable`] if a migration fails; what it had done is rolled back.
 pub(super) fn sqlite(connection: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
-    let applied = connection.run_pending_migrations(SQLITE).map_err(|error| failed(&*error))?;
+    let applied = connection
+        .run_pending_migrations(SQLITE)
+        .map_err(|error| failed(&*error))?;
     Ok(applied.iter().map(ToString::to_string).collect())
 }
 
@@ -21,7 +23,9 @@ pub(super) fn sqlite(connection: &mut SqliteConnection) -> Result<Vec<String>, S
 /// # Errors
 /// [`StoreError::Unavailable`] if there is none, or it fails.
 pub(super) fn sqlite_down(connection: &mut SqliteConnection) -> Result<String, StoreError> {
-    let reverted = connection.revert_last_migration(SQLITE).map_err(|error| failed(&*error))?;
+    let reverted = connection
+        .revert_last_migration(SQLITE)
+        .map_err(|error| failed(&*error))?;
     Ok(reverted.to_string())
 }
 

@@ -29,7 +29,10 @@ pub mod units;
 pub mod users;
 pub mod writer;
 
-use std::{path::{Path, PathBuf}, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use diesel_async::pooled_connection::deadpool::Pool;
 
@@ -92,13 +95,22 @@ impl Database {
         let readers = sqlite::readers(&options.path, options.readers)?;
         let log_id = log::id(&mut Conn::Sqlite(readers.get().await?)).await?;
         let (writer, messages) = Writer::channel(options.queue);
-        let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(not_started)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .map_err(not_started)?;
         let work = move || {
             let uow = writer::sqlite::SqliteUnitOfWork::new(connection);
             runtime.block_on(writer::run(uow, messages, options.group, clock, hooks));
         };
-        std::thread::Builder::new().name("writer".to_owned()).spawn(work).map_err(not_started)?;
-        Ok(Self { readers, writer, log_id })
+        std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(work)
+            .map_err(not_started)?;
+        Ok(Self {
+            readers,
+            writer,
+            log_id,
+        })
     }
 
     /// A connection to read by; waits at most 5 s for one.
@@ -148,6 +160,10 @@ fn not_started(error: std::io::Error) -> StoreError {
     StoreError::Unavailable(format!("the writer did not start: {error}"))
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, StoreError> + Send + 'static) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Unavailable(error.to_string()))?
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| StoreError::Unavailable(error.to_string()))?
 }

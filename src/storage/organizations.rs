@@ -36,8 +36,16 @@ pub struct Organization {
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
-pub async fn get(conn: &mut Conn, organization: OrganizationId) -> Result<Option<Organization>, StoreError> {
-    conn.first(organizations::table.filter(organizations::id.eq(organization)).select(columns::<Organization>())).await
+pub async fn get(
+    conn: &mut Conn,
+    organization: OrganizationId,
+) -> Result<Option<Organization>, StoreError> {
+    conn.first(
+        organizations::table
+            .filter(organizations::id.eq(organization))
+            .select(columns::<Organization>()),
+    )
+    .await
 }
 
 /// The organization of exactly this name.
@@ -45,14 +53,22 @@ pub async fn get(conn: &mut Conn, organization: OrganizationId) -> Result<Option
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
 pub async fn by_name(conn: &mut Conn, name: &str) -> Result<Option<Organization>, StoreError> {
-    conn.first(organizations::table.filter(organizations::name.eq(name.to_owned())).select(columns::<Organization>())).await
+    conn.first(
+        organizations::table
+            .filter(organizations::name.eq(name.to_owned()))
+            .select(columns::<Organization>()),
+    )
+    .await
 }
 
 /// Whose secret has this SHA-256, with the stored hash to compare with.
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
-pub async fn by_secret_hash(conn: &mut Conn, hash: &[u8]) -> Result<Option<(OrganizationId, Vec<u8>)>, StoreError> {
+pub async fn by_secret_hash(
+    conn: &mut Conn,
+    hash: &[u8],
+) -> Result<Option<(OrganizationId, Vec<u8>)>, StoreError> {
     let query = webhook_secrets::table
         .filter(webhook_secrets::hash.eq(hash.to_vec()))
         .select((webhook_secrets::organization_id, webhook_secrets::hash));
@@ -70,7 +86,14 @@ pub fn insert(statements: &mut Statements, id: OrganizationId, name: &str, now: 
 }
 
 /// Gives an organization a webhook secret, by its SHA-256.
-pub fn insert_secret(statements: &mut Statements, id: Uuid, organization: OrganizationId, name: &str, hash: &[u8], now: Timestamp) {
+pub fn insert_secret(
+    statements: &mut Statements,
+    id: Uuid,
+    organization: OrganizationId,
+    name: &str,
+    hash: &[u8],
+    now: Timestamp,
+) {
     statements.push(
         stmt("INSERT INTO webhook_secrets (id, organization_id, name, hash, created_at) VALUES (?, ?, ?, ?, ?)")
             .bind::<Id, _>(AnyId(id))

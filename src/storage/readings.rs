@@ -1,6 +1,9 @@
 //! Stored measurements: rows, and pages of a unit's history.
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, prelude::{Queryable, Selectable}};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, QueryDsl,
+    prelude::{Queryable, Selectable},
+};
 
 use crate::domain::{DeviceId, OrganizationId, Reading, ReadingId, Timestamp, UnitId};
 
@@ -65,20 +68,33 @@ pub async fn page(
     after: Option<ReadingCursor>,
     limit: i64,
 ) -> Result<Vec<(Reading, ReadingCursor)>, StoreError> {
-    let start = after.unwrap_or(ReadingCursor { measured_at: from, frame_key: Vec::new() });
+    let start = after.unwrap_or(ReadingCursor {
+        measured_at: from,
+        frame_key: Vec::new(),
+    });
     let query = readings::table
         .filter(readings::organization_id.eq(organization))
         .filter(readings::unit_id.eq(unit))
         .filter(readings::measured_at.ge(from.max(start.measured_at)))
         .filter(readings::measured_at.lt(to))
-        .filter(readings::measured_at.gt(start.measured_at).or(readings::frame_key.gt(start.frame_key)))
+        .filter(
+            readings::measured_at
+                .gt(start.measured_at)
+                .or(readings::frame_key.gt(start.frame_key)),
+        )
         .order((readings::measured_at, readings::frame_key))
         .limit(limit)
         .select((columns::<ReadingRow>(), readings::frame_key));
     let rows: Vec<(ReadingRow, Vec<u8>)> = conn.all(query).await?;
     let with_cursor = |(row, frame_key): (ReadingRow, Vec<u8>)| {
         let measured_at = row.measured_at;
-        (Reading::from(row), ReadingCursor { measured_at, frame_key })
+        (
+            Reading::from(row),
+            ReadingCursor {
+                measured_at,
+                frame_key,
+            },
+        )
     };
     Ok(rows.into_iter().map(with_cursor).collect())
 }

@@ -47,16 +47,25 @@ pub async fn find(conn: &mut Conn, hash: &[u8]) -> Result<Option<RefreshToken>, 
             refresh_tokens::used_at,
             refresh_families::revoked_at,
         ));
-    type Columns = (AnyId, UserId, OrganizationId, Timestamp, Option<Timestamp>, Option<Timestamp>);
+    type Columns = (
+        AnyId,
+        UserId,
+        OrganizationId,
+        Timestamp,
+        Option<Timestamp>,
+        Option<Timestamp>,
+    );
     let row: Option<Columns> = conn.first(query).await?;
-    Ok(row.map(|(family, user_id, organization_id, expires_at, used_at, revoked_at)| RefreshToken {
-        family: family.0,
-        user_id,
-        organization_id,
-        expires_at,
-        used_at,
-        revoked_at,
-    }))
+    Ok(row.map(
+        |(family, user_id, organization_id, expires_at, used_at, revoked_at)| RefreshToken {
+            family: family.0,
+            user_id,
+            organization_id,
+            expires_at,
+            used_at,
+            revoked_at,
+        },
+    ))
 }
 
 /// Whether a family was ended. One that is not known is not ours to end.
@@ -64,12 +73,23 @@ pub async fn find(conn: &mut Conn, hash: &[u8]) -> Result<Option<RefreshToken>, 
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
 pub async fn is_revoked(conn: &mut Conn, family: Uuid) -> Result<bool, StoreError> {
-    let query = refresh_families::table.filter(refresh_families::id.eq(AnyId(family))).select(refresh_families::revoked_at);
-    Ok(conn.first::<Option<Timestamp>>(query).await?.flatten().is_some())
+    let query = refresh_families::table
+        .filter(refresh_families::id.eq(AnyId(family)))
+        .select(refresh_families::revoked_at);
+    Ok(conn
+        .first::<Option<Timestamp>>(query)
+        .await?
+        .flatten()
+        .is_some())
 }
 
 /// Begins a family at a login.
-pub fn begin_family(statements: &mut Statements, family: Uuid, (user, organization): (UserId, OrganizationId), now: Timestamp) {
+pub fn begin_family(
+    statements: &mut Statements,
+    family: Uuid,
+    (user, organization): (UserId, OrganizationId),
+    now: Timestamp,
+) {
     statements.push(
         stmt("INSERT INTO refresh_families (id, user_id, organization_id, created_at) VALUES (?, ?, ?, ?)")
             .bind::<Id, _>(AnyId(family))

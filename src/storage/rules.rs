@@ -1,10 +1,18 @@
 //! Rules by scope.
 
-use diesel::{ExpressionMethods, QueryDsl, prelude::{Queryable, Selectable}};
+use diesel::{
+    ExpressionMethods, QueryDsl,
+    prelude::{Queryable, Selectable},
+};
 
 use crate::domain::{OrganizationId, Rule, RuleId, RuleScope, SiteId, UnitId};
 
-use super::{StoreError, conn::Conn, schema::rules, types::{AnyId, columns}};
+use super::{
+    StoreError,
+    conn::Conn,
+    schema::rules,
+    types::{AnyId, columns},
+};
 
 /// A rule as its table has it.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -36,7 +44,12 @@ impl From<RuleRow> for Rule {
 }
 
 /// Those of `rules` (all of one organization) that concern this unit.
-pub(super) fn in_scope(rules: &[Rule], organization: OrganizationId, site: SiteId, unit: UnitId) -> impl Iterator<Item = &Rule> {
+pub(super) fn in_scope(
+    rules: &[Rule],
+    organization: OrganizationId,
+    site: SiteId,
+    unit: UnitId,
+) -> impl Iterator<Item = &Rule> {
     rules.iter().filter(move |rule| match rule.scope {
         RuleScope::Organization => rule.scope_id == organization.0,
         RuleScope::Site => rule.scope_id == site.0,
@@ -48,30 +61,54 @@ pub(super) fn in_scope(rules: &[Rule], organization: OrganizationId, site: SiteI
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
-pub async fn all_of(conn: &mut Conn, organization: OrganizationId) -> Result<Vec<Rule>, StoreError> {
-    let query = rules::table.filter(rules::organization_id.eq(organization)).select(columns::<RuleRow>());
-    Ok(conn.all::<RuleRow>(query).await?.into_iter().map(Rule::from).collect())
+pub async fn all_of(
+    conn: &mut Conn,
+    organization: OrganizationId,
+) -> Result<Vec<Rule>, StoreError> {
+    let query = rules::table
+        .filter(rules::organization_id.eq(organization))
+        .select(columns::<RuleRow>());
+    Ok(conn
+        .all::<RuleRow>(query)
+        .await?
+        .into_iter()
+        .map(Rule::from)
+        .collect())
 }
 
 /// Rules in id order after `after`, at most `limit`.
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
-pub async fn list(conn: &mut Conn, organization: OrganizationId, after: Option<RuleId>, limit: i64) -> Result<Vec<Rule>, StoreError> {
+pub async fn list(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    after: Option<RuleId>,
+    limit: i64,
+) -> Result<Vec<Rule>, StoreError> {
     let query = rules::table
         .filter(rules::organization_id.eq(organization))
         .filter(rules::id.gt(after.unwrap_or(RuleId(uuid::Uuid::nil()))))
         .order(rules::id)
         .limit(limit)
         .select(columns::<RuleRow>());
-    Ok(conn.all::<RuleRow>(query).await?.into_iter().map(Rule::from).collect())
+    Ok(conn
+        .all::<RuleRow>(query)
+        .await?
+        .into_iter()
+        .map(Rule::from)
+        .collect())
 }
 
 /// One rule, if it is this organization's.
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
-pub async fn get(conn: &mut Conn, organization: OrganizationId, rule: RuleId) -> Result<Option<Rule>, StoreError> {
+pub async fn get(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    rule: RuleId,
+) -> Result<Option<Rule>, StoreError> {
     let query = rules::table
         .filter(rules::organization_id.eq(organization))
         .filter(rules::id.eq(rule))

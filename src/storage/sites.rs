@@ -1,6 +1,10 @@
 //! Sites and areas.
 
-use diesel::{ExpressionMethods, QueryDsl, prelude::{Queryable, Selectable}, sql_types::Text};
+use diesel::{
+    ExpressionMethods, QueryDsl,
+    prelude::{Queryable, Selectable},
+    sql_types::Text,
+};
 use serde::Serialize;
 
 use crate::domain::{AreaId, OrganizationId, SiteId, Timestamp};
@@ -30,7 +34,11 @@ pub struct Site {
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
-pub async fn list(conn: &mut Conn, organization: OrganizationId, limit: i64) -> Result<Vec<Site>, StoreError> {
+pub async fn list(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    limit: i64,
+) -> Result<Vec<Site>, StoreError> {
     let query = sites::table
         .filter(sites::organization_id.eq(organization))
         .order(sites::id)
@@ -43,13 +51,25 @@ pub async fn list(conn: &mut Conn, organization: OrganizationId, limit: i64) -> 
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
-pub async fn exists(conn: &mut Conn, organization: OrganizationId, site: SiteId) -> Result<bool, StoreError> {
-    let query = sites::table.filter(sites::organization_id.eq(organization)).filter(sites::id.eq(site)).select(sites::id);
+pub async fn exists(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    site: SiteId,
+) -> Result<bool, StoreError> {
+    let query = sites::table
+        .filter(sites::organization_id.eq(organization))
+        .filter(sites::id.eq(site))
+        .select(sites::id);
     Ok(conn.first::<SiteId>(query).await?.is_some())
 }
 
 /// Makes a site.
-pub fn insert(statements: &mut Statements, organization: OrganizationId, site: Site, now: Timestamp) {
+pub fn insert(
+    statements: &mut Statements,
+    organization: OrganizationId,
+    site: Site,
+    now: Timestamp,
+) {
     statements.push(
         stmt("INSERT INTO sites (id, organization_id, name, timezone, created_at) VALUES (?, ?, ?, ?, ?)")
             .bind::<Id, _>(site.id)
@@ -61,7 +81,13 @@ pub fn insert(statements: &mut Statements, organization: OrganizationId, site: S
 }
 
 /// Makes an area of a site.
-pub fn insert_area(statements: &mut Statements, organization: OrganizationId, (site, area): (SiteId, AreaId), name: &str, now: Timestamp) {
+pub fn insert_area(
+    statements: &mut Statements,
+    organization: OrganizationId,
+    (site, area): (SiteId, AreaId),
+    name: &str,
+    now: Timestamp,
+) {
     statements.push(
         stmt("INSERT INTO areas (id, organization_id, site_id, name, created_at) VALUES (?, ?, ?, ?, ?)")
             .bind::<Id, _>(area)

@@ -38,7 +38,10 @@ pub struct Snapshot {
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
-pub async fn read(database: &Database, organization: OrganizationId) -> Result<Option<Snapshot>, StoreError> {
+pub async fn read(
+    database: &Database,
+    organization: OrganizationId,
+) -> Result<Option<Snapshot>, StoreError> {
     let log = database.log_id();
     let mut conn = database.read().await?;
     conn.snapshot(async |conn| {
@@ -46,7 +49,10 @@ pub async fn read(database: &Database, organization: OrganizationId) -> Result<O
         let Some(found) = organizations::get(conn, organization).await? else {
             return Ok(None);
         };
-        let open = AlertFilter { open: true, ..AlertFilter::default() };
+        let open = AlertFilter {
+            open: true,
+            ..AlertFilter::default()
+        };
         let mut alerts = alerts::list(conn, organization, open, None, MOST).await?;
         alerts.retain(|alert| !alert.suppressed);
         Ok(Some(Snapshot {

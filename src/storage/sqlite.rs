@@ -3,11 +3,8 @@
 use std::path::Path;
 
 use diesel::{Connection, ConnectionError, SqliteConnection, connection::SimpleConnection};
-use diesel_async::{
-    pooled_connection::{
-        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-        deadpool::Pool,
-    },
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Pool,
 };
 use futures_util::FutureExt;
 
@@ -26,7 +23,11 @@ const WRITER: [&str; 6] = [
     "PRAGMA cache_size = -65536",
 ];
 
-const READER: [&str; 3] = ["PRAGMA busy_timeout = 5000", "PRAGMA query_only = ON", "PRAGMA cache_size = -16384"];
+const READER: [&str; 3] = [
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA query_only = ON",
+    "PRAGMA cache_size = -16384",
+];
 
 fn establish(path: &str, pragmas: &[&str]) -> Result<SqliteConnection, ConnectionError> {
     let mut connection = SqliteConnection::establish(path)?;
@@ -45,7 +46,9 @@ pub(super) fn writer(path: &Path) -> Result<SqliteConnection, StoreError> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| unavailable(path, &error))?;
     }
-    let text = path.to_str().ok_or_else(|| unavailable(path, &"the path is not UTF-8"))?;
+    let text = path
+        .to_str()
+        .ok_or_else(|| unavailable(path, &"the path is not UTF-8"))?;
     establish(text, &WRITER).map_err(|error| unavailable(path, &error))
 }
 
@@ -60,11 +63,15 @@ pub(super) fn readers(path: &Path, size: usize) -> Result<Pool<Lite>, StoreError
         let path = path.to_owned();
         async move {
             let opened = tokio::task::spawn_blocking(move || establish(&path, &READER)).await;
-            opened.map_err(|error| ConnectionError::BadConnection(error.to_string()))?.map(Lite::new)
+            opened
+                .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
+                .map(Lite::new)
         }
         .boxed()
     });
-    let text = path.to_str().ok_or_else(|| unavailable(path, &"the path is not UTF-8"))?;
+    let text = path
+        .to_str()
+        .ok_or_else(|| unavailable(path, &"the path is not UTF-8"))?;
     Pool::builder(AsyncDieselConnectionManager::new_with_config(text, config))
         .max_size(size)
         .runtime(deadpool::Runtime::Tokio1)

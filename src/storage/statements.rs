@@ -1,6 +1,9 @@
 //! Writes that need no decision: a few statements that run in one transaction of the writer.
 
-use diesel::{RunQueryDsl, SqliteConnection, pg::Pg, query_builder::QueryFragment, result::QueryResult, sqlite::Sqlite};
+use diesel::{
+    RunQueryDsl, SqliteConnection, pg::Pg, query_builder::QueryFragment, result::QueryResult,
+    sqlite::Sqlite,
+};
 
 use super::stmt::Stmt;
 

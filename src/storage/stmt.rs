@@ -16,13 +16,17 @@ use diesel::{
 };
 
 /// Begins a statement; each `?` in the text needs a [`Stmt::bind`], in order.
-pub fn stmt(sql: &'static str) -> Stmt<()> {
-    Stmt { sql, binds: (), row: PhantomData }
+pub(super) fn stmt(sql: &'static str) -> Stmt<()> {
+    Stmt {
+        sql,
+        binds: (),
+        row: PhantomData,
+    }
 }
 
 /// A statement with its bound values; `Row` is the SQL type of what it returns, `()` for nothing.
 #[derive(Debug, Clone)]
-pub struct Stmt<Binds, Row = ()> {
+pub(super) struct Stmt<Binds, Row = ()> {
     sql: &'static str,
     binds: Binds,
     row: PhantomData<Row>,
@@ -30,28 +34,44 @@ pub struct Stmt<Binds, Row = ()> {
 
 /// One bound value with its SQL type.
 #[derive(Debug, Clone)]
-pub struct Bound<Type, Value>(Value, PhantomData<Type>);
+pub(super) struct Bound<Type, Value>(Value, PhantomData<Type>);
 
 impl<Binds, Row> Stmt<Binds, Row> {
     /// Binds the next `?`.
     pub fn bind<Type, Value>(self, value: Value) -> Stmt<(Binds, Bound<Type, Value>), Row> {
-        Stmt { sql: self.sql, binds: (self.binds, Bound(value, PhantomData)), row: PhantomData }
+        Stmt {
+            sql: self.sql,
+            binds: (self.binds, Bound(value, PhantomData)),
+            row: PhantomData,
+        }
     }
 
     /// Says the SQL types of the rows that the statement returns.
     pub fn returning<Types>(self) -> Stmt<Binds, Types> {
-        Stmt { sql: self.sql, binds: self.binds, row: PhantomData }
+        Stmt {
+            sql: self.sql,
+            binds: self.binds,
+            row: PhantomData,
+        }
     }
 }
 
 /// The values bound so far, as a nested pair.
-pub trait Binds<DB: Backend> {
+pub(super) trait Binds<DB: Backend> {
     /// Writes the text before each value, and the value.
-    fn walk<'b>(&'b self, text: &mut std::str::Split<'static, char>, out: AstPass<'_, 'b, DB>) -> QueryResult<()>;
+    fn walk<'b>(
+        &'b self,
+        text: &mut std::str::Split<'static, char>,
+        out: AstPass<'_, 'b, DB>,
+    ) -> QueryResult<()>;
 }
 
 impl<DB: Backend> Binds<DB> for () {
-    fn walk<'b>(&'b self, _: &mut std::str::Split<'static, char>, _: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+    fn walk<'b>(
+        &'b self,
+        _: &mut std::str::Split<'static, char>,
+        _: AstPass<'_, 'b, DB>,
+    ) -> QueryResult<()> {
         Ok(())
     }
 }
@@ -62,7 +82,11 @@ where
     Before: Binds<DB>,
     Value: ToSql<Type, DB>,
 {
-    fn walk<'b>(&'b self, text: &mut std::str::Split<'static, char>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+    fn walk<'b>(
+        &'b self,
+        text: &mut std::str::Split<'static, char>,
+        mut out: AstPass<'_, 'b, DB>,
+    ) -> QueryResult<()> {
         self.0.walk(text, out.reborrow())?;
         out.push_sql(text.next().unwrap_or_default());
         out.push_bind_param::<Type, Value>(&self.1.0)
@@ -110,8 +134,22 @@ mod tests {
 
     #[test]
     fn each_backend_gets_its_own_placeholders() {
-        let statement = stmt("UPDATE t SET a = ?, b = ? WHERE c").bind::<Text, _>("x").bind::<Integer, _>(1);
-        assert_eq!(debug_query::<Pg, _>(&statement).to_string().split(" -- ").next(), Some("UPDATE t SET a = $1, b = $2 WHERE c"));
-        assert_eq!(debug_query::<Sqlite, _>(&statement).to_string().split(" -- ").next(), Some("UPDATE t SET a = ?, b = ? WHERE c"));
+        let statement = stmt("UPDATE t SET a = ?, b = ? WHERE c")
+            .bind::<Text, _>("x")
+            .bind::<Integer, _>(1);
+        assert_eq!(
+            debug_query::<Pg, _>(&statement)
+                .to_string()
+                .split(" -- ")
+                .next(),
+            Some("UPDATE t SET a = $1, b = $2 WHERE c")
+        );
+        assert_eq!(
+            debug_query::<Sqlite, _>(&statement)
+                .to_string()
+                .split(" -- ")
+                .next(),
+            Some("UPDATE t SET a = ?, b = ? WHERE c")
+        );
     }
 }

@@ -16,18 +16,25 @@ use diesel::{
 use uuid::Uuid;
 
 use crate::domain::{
-    AlertId, AlertKind, AlertStatus, AreaId, DeviceId, DeviceRole, Direction, DoorPolarity, GatewayId, OrganizationId, Probe, ReadingId, Role, RuleId, RuleScope,
-    SiteId, Timestamp, UnitId, UnitKind, UnitStatus, UserId,
+    AlertId, AlertKind, AlertStatus, AreaId, DeviceId, DeviceRole, Direction, DoorPolarity,
+    GatewayId, OrganizationId, Probe, ReadingId, Role, RuleId, RuleScope, SiteId, Timestamp,
+    UnitId, UnitKind, UnitStatus, UserId,
 };
 
 /// A UUID: `uuid` in PostgreSQL, a BLOB of 16 bytes in SQLite.
 #[derive(Debug, Clone, Copy, SqlType, QueryId)]
-#[diesel(postgres_type(oid = 2950, array_oid = 2951), sqlite_type(name = "Binary"))]
+#[diesel(
+    postgres_type(oid = 2950, array_oid = 2951),
+    sqlite_type(name = "Binary")
+)]
 pub struct Id;
 
 /// A moment: `timestamptz` in PostgreSQL, milliseconds since the Unix epoch in SQLite.
 #[derive(Debug, Clone, Copy, SqlType, QueryId)]
-#[diesel(postgres_type(oid = 1184, array_oid = 1185), sqlite_type(name = "Long"))]
+#[diesel(
+    postgres_type(oid = 1184, array_oid = 1185),
+    sqlite_type(name = "Long")
+)]
 pub struct Moment;
 
 /// Milliseconds from the Unix epoch to 2000-01-01, from which PostgreSQL counts microseconds.
@@ -62,7 +69,11 @@ impl ToSql<Moment, Pg> for Timestamp {
 impl FromSql<Moment, Pg> for Timestamp {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         let micros = i64::from_be_bytes(value.as_bytes().try_into()?);
-        Ok(Self::from_millis(micros.div_euclid(1000).saturating_add(POSTGRES_EPOCH_MILLIS)))
+        Ok(Self::from_millis(
+            micros
+                .div_euclid(1000)
+                .saturating_add(POSTGRES_EPOCH_MILLIS),
+        ))
     }
 }
 
@@ -113,7 +124,19 @@ impl From<Uuid> for AnyId {
     }
 }
 
-id_columns!(AnyId, OrganizationId, UserId, SiteId, AreaId, UnitId, DeviceId, GatewayId, ReadingId, AlertId, RuleId);
+id_columns!(
+    AnyId,
+    OrganizationId,
+    UserId,
+    SiteId,
+    AreaId,
+    UnitId,
+    DeviceId,
+    GatewayId,
+    ReadingId,
+    AlertId,
+    RuleId
+);
 
 macro_rules! text_columns {
     ($($name:ident),+) => {$(
@@ -144,7 +167,18 @@ macro_rules! text_columns {
     )+};
 }
 
-text_columns!(AlertKind, AlertStatus, DeviceRole, Direction, DoorPolarity, Probe, Role, RuleScope, UnitKind, UnitStatus);
+text_columns!(
+    AlertKind,
+    AlertStatus,
+    DeviceRole,
+    Direction,
+    DoorPolarity,
+    Probe,
+    Role,
+    RuleScope,
+    UnitKind,
+    UnitStatus
+);
 
 /// The columns of a row type, the same for both backends.
 pub(super) fn columns<Row: diesel::Selectable<Pg>>() -> Row::SelectExpression {

@@ -1,14 +1,19 @@
 //! Units with their state: rows, and what is read of them.
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, NullableExpressionMethods, QueryDsl, prelude::{Queryable, Selectable}, sql_types::{Bool, Nullable}};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, NullableExpressionMethods,
+    QueryDsl,
+    prelude::{Queryable, Selectable},
+    sql_types::{Bool, Nullable},
+};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
     alerts::{Excursion, LastTemperature, UnitIdentity, UnitState},
     domain::{
-        Alert, AlertId, AreaId, DeviceId, Direction, EffectiveRule, OrganizationId, Reading, RuleScope, SiteId, Timestamp, UnitId,
-        UnitKind, UnitStatus,
+        Alert, AlertId, AreaId, DeviceId, Direction, EffectiveRule, OrganizationId, Reading,
+        RuleScope, SiteId, Timestamp, UnitId, UnitKind, UnitStatus,
     },
 };
 
@@ -153,15 +158,32 @@ pub async fn list(
         .left_join(readings::table.on(newest))
         .filter(units::organization_id.eq(organization))
         .filter(units::id.gt(after.unwrap_or(UnitId(Uuid::nil()))))
-        .filter(units::site_id.nullable().eq(site).or(site.is_none().into_sql::<Nullable<Bool>>()))
-        .filter(units::id.nullable().eq(one).or(one.is_none().into_sql::<Nullable<Bool>>()))
+        .filter(
+            units::site_id
+                .nullable()
+                .eq(site)
+                .or(site.is_none().into_sql::<Nullable<Bool>>()),
+        )
+        .filter(
+            units::id
+                .nullable()
+                .eq(one)
+                .or(one.is_none().into_sql::<Nullable<Bool>>()),
+        )
         .order(units::id)
         .limit(limit)
-        .select((columns::<UnitRow>(), columns::<UnitStateRow>(), columns::<ReadingRow>().nullable()));
+        .select((
+            columns::<UnitRow>(),
+            columns::<UnitStateRow>(),
+            columns::<ReadingRow>().nullable(),
+        ));
     let rows: Vec<(UnitRow, UnitStateRow, Option<ReadingRow>)> = conn.all(query).await?;
     let rules = rules::all_of(conn, organization).await?;
     let view = |(unit, state, latest): (UnitRow, UnitStateRow, Option<ReadingRow>)| Unit {
-        effective_rule: EffectiveRule::resolve(unit.kind, rules::in_scope(&rules, organization, unit.site_id, unit.id)),
+        effective_rule: EffectiveRule::resolve(
+            unit.kind,
+            rules::in_scope(&rules, organization, unit.site_id, unit.id),
+        ),
         id: unit.id,
         site_id: unit.site_id,
         area_id: unit.area_id,
@@ -179,15 +201,26 @@ pub async fn list(
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
-pub async fn get(conn: &mut Conn, organization: OrganizationId, unit: UnitId) -> Result<Option<Unit>, StoreError> {
-    Ok(list(conn, organization, UnitFilter::One(unit), None, 1).await?.pop())
+pub async fn get(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    unit: UnitId,
+) -> Result<Option<Unit>, StoreError> {
+    Ok(list(conn, organization, UnitFilter::One(unit), None, 1)
+        .await?
+        .pop())
 }
 
 /// Where a scope lies: whether this organization has it.
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
-pub async fn scope_exists(conn: &mut Conn, organization: OrganizationId, scope: RuleScope, id: Uuid) -> Result<bool, StoreError> {
+pub async fn scope_exists(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    scope: RuleScope,
+    id: Uuid,
+) -> Result<bool, StoreError> {
     match scope {
         RuleScope::Organization => Ok(id == organization.0),
         RuleScope::Site => super::sites::exists(conn, organization, SiteId(id)).await,
@@ -199,8 +232,15 @@ pub async fn scope_exists(conn: &mut Conn, organization: OrganizationId, scope: 
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
-pub async fn exists(conn: &mut Conn, organization: OrganizationId, unit: UnitId) -> Result<bool, StoreError> {
-    let query = units::table.filter(units::organization_id.eq(organization)).filter(units::id.eq(unit)).select(units::id);
+pub async fn exists(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    unit: UnitId,
+) -> Result<bool, StoreError> {
+    let query = units::table
+        .filter(units::organization_id.eq(organization))
+        .filter(units::id.eq(unit))
+        .select(units::id);
     Ok(conn.first::<UnitId>(query).await?.is_some())
 }
 
@@ -243,7 +283,12 @@ pub fn insert(statements: &mut Statements, unit: NewUnit, now: Timestamp) {
 }
 
 /// Names the sensor that sets the unit's temperature.
-pub fn set_primary_device(statements: &mut Statements, organization: OrganizationId, unit: UnitId, device: DeviceId) {
+pub fn set_primary_device(
+    statements: &mut Statements,
+    organization: OrganizationId,
+    unit: UnitId,
+    device: DeviceId,
+) {
     statements.push(
         stmt("UPDATE units SET primary_device_id = ? WHERE id = ? AND organization_id = ?")
             .bind::<Id, _>(device)

@@ -1,6 +1,9 @@
 //! People and what they are in their organization.
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, sql_types::{Nullable, Text}};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl,
+    sql_types::{Nullable, Text},
+};
 
 use crate::domain::{OrganizationId, Role, Timestamp, UserId};
 
@@ -33,7 +36,14 @@ pub struct Member {
 type MemberColumns = (UserId, String, String, Option<String>, OrganizationId, Role);
 
 fn member((id, email, name, password_hash, organization_id, role): MemberColumns) -> Member {
-    Member { id, email, name, password_hash, organization_id, role }
+    Member {
+        id,
+        email,
+        name,
+        password_hash,
+        organization_id,
+        role,
+    }
 }
 
 /// The user of this address, in the first organization that they joined.
@@ -46,7 +56,14 @@ pub async fn by_email(conn: &mut Conn, email: &str) -> Result<Option<Member>, St
         .filter(users::email.eq(email.to_lowercase()))
         .order(memberships::organization_id)
         .limit(1)
-        .select((users::id, users::email, users::name, users::password_hash, memberships::organization_id, memberships::role));
+        .select((
+            users::id,
+            users::email,
+            users::name,
+            users::password_hash,
+            memberships::organization_id,
+            memberships::role,
+        ));
     Ok(conn.first::<MemberColumns>(query).await?.map(member))
 }
 
@@ -65,16 +82,26 @@ pub enum Standing {
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
-pub async fn standing(conn: &mut Conn, user: UserId, organization: OrganizationId) -> Result<Standing, StoreError> {
-    let here = memberships::user_id.eq(users::id).and(memberships::organization_id.eq(organization));
-    let query = users::table.left_join(memberships::table.on(here)).filter(users::id.eq(user)).select((
-        users::id,
-        users::email,
-        users::name,
-        users::password_hash,
-        memberships::role.nullable(),
-    ));
-    let row: Option<(UserId, String, String, Option<String>, Option<Role>)> = conn.first(query).await?;
+pub async fn standing(
+    conn: &mut Conn,
+    user: UserId,
+    organization: OrganizationId,
+) -> Result<Standing, StoreError> {
+    let here = memberships::user_id
+        .eq(users::id)
+        .and(memberships::organization_id.eq(organization));
+    let query = users::table
+        .left_join(memberships::table.on(here))
+        .filter(users::id.eq(user))
+        .select((
+            users::id,
+            users::email,
+            users::name,
+            users::password_hash,
+            memberships::role.nullable(),
+        ));
+    let row: Option<(UserId, String, String, Option<String>, Option<Role>)> =
+        conn.first(query).await?;
     Ok(match row {
         None => Standing::Unknown,
         Some((.., None)) => Standing::NotAMember,
@@ -87,12 +114,14 @@ pub async fn standing(conn: &mut Conn, user: UserId, organization: OrganizationI
 /// Makes a user and a member of an organization.
 pub fn insert(statements: &mut Statements, member: Member, now: Timestamp) {
     statements.push(
-        stmt("INSERT INTO users (id, email, name, password_hash, created_at) VALUES (?, ?, ?, ?, ?)")
-            .bind::<Id, _>(member.id)
-            .bind::<Text, _>(member.email.to_lowercase())
-            .bind::<Text, _>(member.name)
-            .bind::<Nullable<Text>, _>(member.password_hash)
-            .bind::<Moment, _>(now),
+        stmt(
+            "INSERT INTO users (id, email, name, password_hash, created_at) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind::<Id, _>(member.id)
+        .bind::<Text, _>(member.email.to_lowercase())
+        .bind::<Text, _>(member.name)
+        .bind::<Nullable<Text>, _>(member.password_hash)
+        .bind::<Moment, _>(now),
     );
     statements.push(
         stmt("INSERT INTO memberships (user_id, organization_id, role) VALUES (?, ?, ?)")

@@ -5,7 +5,9 @@ use serde_json::{Map, Value};
 
 use super::support;
 use crate::{
-    devices::{MAX_MEASUREMENTS, Message, Profile, Uplink, catalog, measure, parse, quantity::Range},
+    devices::{
+        MAX_MEASUREMENTS, Message, Profile, Uplink, catalog, measure, parse, quantity::Range,
+    },
     domain::{DoorPolarity, Probe},
 };
 

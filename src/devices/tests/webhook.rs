@@ -9,10 +9,10 @@ use uuid::Uuid;
 use super::support::fixture;
 use crate::{
     devices::{
-        Envelope, Measurement, Message, OtherKind, Probe, Profile, ReadingKeys, Source, Uplink,
-        measure, parse, reading_keys,
+        Envelope, Measurement, Message, OtherKind, Profile, ReadingKeys, Source, Uplink, measure,
+        parse, reading_keys,
     },
-    domain::{DeviceId, Timestamp},
+    domain::{DeviceId, Probe, Timestamp},
 };
 
 #[derive(Deserialize)]

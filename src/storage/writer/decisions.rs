@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     alerts::{self, Input, Output},
     clock::Clock,
-    domain::{Alert, AlertId, AlertTransition, DeviceId, EffectiveRule, OrganizationId, Reading, Rule, Timestamp, UnitId},
+    domain::{
+        Alert, AlertId, AlertTransition, DeviceId, EffectiveRule, OrganizationId, Reading, Rule,
+        Timestamp, UnitId,
+    },
     events::{Audience, Event, LogItem, UnitStatusChange},
     storage::rules,
 };
@@ -27,10 +30,16 @@ pub(super) struct Task<'a> {
 
 /// What it is.
 pub(super) enum What<'a> {
-    Reading { uplink: &'a Uplink, reading: &'a NewReading },
+    Reading {
+        uplink: &'a Uplink,
+        reading: &'a NewReading,
+    },
     Confirm,
     RuleChanged,
-    Acknowledge { job: usize, acknowledgement: &'a Acknowledgement },
+    Acknowledge {
+        job: usize,
+        acknowledgement: &'a Acknowledgement,
+    },
 }
 
 /// What the group does to the database, and tells.
@@ -55,10 +64,20 @@ pub(super) struct Decisions {
 }
 
 impl Decisions {
-    pub(super) fn new(units: Vec<LockedUnit>, devices: Vec<LockedDevice>, rules: BTreeMap<OrganizationId, Vec<Rule>>) -> Self {
+    pub(super) fn new(
+        units: Vec<LockedUnit>,
+        devices: Vec<LockedDevice>,
+        rules: BTreeMap<OrganizationId, Vec<Rule>>,
+    ) -> Self {
         Self {
-            units: units.into_iter().map(|unit| (unit.state.unit.id, unit)).collect(),
-            devices: devices.into_iter().map(|device| (device.id, device)).collect(),
+            units: units
+                .into_iter()
+                .map(|unit| (unit.state.unit.id, unit))
+                .collect(),
+            devices: devices
+                .into_iter()
+                .map(|device| (device.id, device))
+                .collect(),
             rules,
             touched_units: BTreeSet::new(),
             touched_devices: BTreeSet::new(),
@@ -69,8 +88,14 @@ impl Decisions {
     }
 
     /// The device, if it is this organization's.
-    pub(super) fn device(&self, organization: OrganizationId, device: DeviceId) -> Option<&LockedDevice> {
-        self.devices.get(&device).filter(|found| found.organization_id == organization)
+    pub(super) fn device(
+        &self,
+        organization: OrganizationId,
+        device: DeviceId,
+    ) -> Option<&LockedDevice> {
+        self.devices
+            .get(&device)
+            .filter(|found| found.organization_id == organization)
     }
 
     /// The rules in force, to change them.
@@ -86,7 +111,11 @@ impl Decisions {
     /// The network heard this device.
     pub(super) fn seen(&mut self, uplink: &Uplink) {
         let simulated = uplink.readings.iter().any(|reading| reading.simulated);
-        if let Some(device) = self.devices.get_mut(&uplink.device_id).filter(|_| !simulated) {
+        if let Some(device) = self
+            .devices
+            .get_mut(&uplink.device_id)
+            .filter(|_| !simulated)
+        {
             device.state.last_seen_at = device.state.last_seen_at.max(Some(uplink.seen_at));
             self.touched_devices.insert(uplink.device_id);
         }
@@ -100,25 +129,62 @@ impl Decisions {
             match task.what {
                 What::Reading { uplink, reading } => self.reading(uplink, reading, new_alert),
                 What::Confirm => self.decide(task.unit_id, Input::Confirm { now: task.at }),
-                What::RuleChanged => self.decide(task.unit_id, Input::RuleChanged { now: task.at, new_alert }),
-                What::Acknowledge { job, acknowledgement } => self.acknowledge(job, acknowledgement),
+                What::RuleChanged => self.decide(
+                    task.unit_id,
+                    Input::RuleChanged {
+                        now: task.at,
+                        new_alert,
+                    },
+                ),
+                What::Acknowledge {
+                    job,
+                    acknowledgement,
+                } => self.acknowledge(job, acknowledgement),
             }
         }
-        let Self { units, devices, touched_units, touched_devices, log, acknowledged, mut changes, .. } = self;
-        changes.units = units.into_values().filter(|unit| touched_units.contains(&unit.state.unit.id)).collect();
-        changes.devices = devices.into_values().filter(|device| touched_devices.contains(&device.id)).collect();
+        let Self {
+            units,
+            devices,
+            touched_units,
+            touched_devices,
+            log,
+            acknowledged,
+            mut changes,
+            ..
+        } = self;
+        changes.units = units
+            .into_values()
+            .filter(|unit| touched_units.contains(&unit.state.unit.id))
+            .collect();
+        changes.devices = devices
+            .into_values()
+            .filter(|device| touched_devices.contains(&device.id))
+            .collect();
         changes.log = log.into_iter().collect();
-        let earliest_deadline = changes.units.iter().filter_map(|unit| alerts::deadline(&unit.state)).min();
-        Decided { changes, acknowledged, earliest_deadline }
+        let earliest_deadline = changes
+            .units
+            .iter()
+            .filter_map(|unit| alerts::deadline(&unit.state))
+            .min();
+        Decided {
+            changes,
+            acknowledged,
+            earliest_deadline,
+        }
     }
 
     fn reading(&mut self, uplink: &Uplink, reading: &NewReading, new_alert: AlertId) {
-        let (Some(unit), Some(device)) = (self.units.get_mut(&uplink.unit_id), self.devices.get_mut(&uplink.device_id)) else {
+        let (Some(unit), Some(device)) = (
+            self.units.get_mut(&uplink.unit_id),
+            self.devices.get_mut(&uplink.device_id),
+        ) else {
             return;
         };
         let late = is_late(device.state.newest_at, uplink.arrived_at, reading);
         let interval_seconds = device.interval_seconds;
-        let sets_temperature = unit.primary_device_id.is_none_or(|primary| primary == device.id);
+        let sets_temperature = unit
+            .primary_device_id
+            .is_none_or(|primary| primary == device.id);
         let site_id = unit.state.unit.site_id;
         let live = !late && !reading.simulated;
         if !reading.simulated {
@@ -144,24 +210,60 @@ impl Decisions {
             received_at: uplink.arrived_at,
         });
         if !reading.simulated {
-            let item = LogItem::Reading { unit_id: uplink.unit_id, site_id, reading: as_sent(uplink.device_id, reading, late) };
+            let item = LogItem::Reading {
+                unit_id: uplink.unit_id,
+                site_id,
+                reading: as_sent(uplink.device_id, reading, late),
+            };
             self.tell(uplink.organization_id, item);
         }
         if live {
             let celsius = reading.temperature.filter(|_| sets_temperature);
-            self.decide(uplink.unit_id, Input::Reading { at: reading.measured_at, celsius, interval_seconds, new_alert });
+            self.decide(
+                uplink.unit_id,
+                Input::Reading {
+                    at: reading.measured_at,
+                    celsius,
+                    interval_seconds,
+                    new_alert,
+                },
+            );
         }
     }
 
     fn acknowledge(&mut self, job: usize, acknowledgement: &Acknowledgement) {
-        let Acknowledgement { organization_id, unit_id, alert_id, by, note, now } = acknowledgement.clone();
+        let Acknowledgement {
+            organization_id,
+            unit_id,
+            alert_id,
+            by,
+            note,
+            now,
+        } = acknowledgement.clone();
         let open = |decisions: &Self| {
-            let unit = decisions.units.get(&unit_id).filter(|unit| unit.state.unit.organization_id == organization_id)?;
-            unit.state.excursion.as_ref().map(|excursion| &excursion.alert).filter(|alert| alert.id == alert_id).cloned()
+            let unit = decisions
+                .units
+                .get(&unit_id)
+                .filter(|unit| unit.state.unit.organization_id == organization_id)?;
+            unit.state
+                .excursion
+                .as_ref()
+                .map(|excursion| &excursion.alert)
+                .filter(|alert| alert.id == alert_id)
+                .cloned()
         };
         if open(self).is_some() {
-            self.decide(unit_id, Input::Acknowledge { alert: alert_id, now, by, note });
-            self.acknowledged.extend(open(self).map(|alert| (job, Box::new(alert))));
+            self.decide(
+                unit_id,
+                Input::Acknowledge {
+                    alert: alert_id,
+                    now,
+                    by,
+                    note,
+                },
+            );
+            self.acknowledged
+                .extend(open(self).map(|alert| (job, Box::new(alert))));
         }
     }
 
@@ -171,8 +273,15 @@ impl Decisions {
             return;
         };
         let identity = unit.state.unit.clone();
-        let rules = self.rules.get(&identity.organization_id).map(Vec::as_slice).unwrap_or_default();
-        let rule = EffectiveRule::resolve(unit.kind, rules::in_scope(rules, identity.organization_id, identity.site_id, unit_id));
+        let rules = self
+            .rules
+            .get(&identity.organization_id)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let rule = EffectiveRule::resolve(
+            unit.kind,
+            rules::in_scope(rules, identity.organization_id, identity.site_id, unit_id),
+        );
         let (state, outputs) = alerts::decide(unit.state.clone(), &rule, input);
         if state != unit.state {
             unit.state = state;
@@ -180,9 +289,17 @@ impl Decisions {
         }
         for output in outputs {
             let event = match output {
-                Output::Status { previous, status, since } => {
-                    Event::UnitStatus(UnitStatusChange { unit_id, site_id: identity.site_id, status, since, previous })
-                }
+                Output::Status {
+                    previous,
+                    status,
+                    since,
+                } => Event::UnitStatus(UnitStatusChange {
+                    unit_id,
+                    site_id: identity.site_id,
+                    status,
+                    since,
+                    previous,
+                }),
                 Output::Alert { transition, alert } => {
                     self.changes.alerts.push(AlertRow {
                         organization_id: identity.organization_id,
@@ -198,7 +315,13 @@ impl Decisions {
                     }
                 }
             };
-            self.tell(identity.organization_id, LogItem::Event { audience: Audience::Organization, event });
+            self.tell(
+                identity.organization_id,
+                LogItem::Event {
+                    audience: Audience::Organization,
+                    event,
+                },
+            );
         }
     }
 }

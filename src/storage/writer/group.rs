@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{clock::Clock, storage::{Hooks, StoreError, quarantine}};
+use crate::{
+    clock::Clock,
+    storage::{Hooks, StoreError, quarantine},
+};
 
 use super::{
     Message, TRIES,
@@ -24,7 +27,12 @@ pub(in crate::storage) async fn run<U: UnitOfWork>(
     clock: Clock,
     hooks: Hooks,
 ) {
-    let mut writer = Writing { uow, clock, hooks, next: Vec::new() };
+    let mut writer = Writing {
+        uow,
+        clock,
+        hooks,
+        next: Vec::new(),
+    };
     loop {
         let mut jobs = std::mem::take(&mut writer.next);
         let mut stop = None;
@@ -112,9 +120,20 @@ impl<U: UnitOfWork> Writing<U> {
         }
         for (job, outcome) in jobs.into_iter().zip(processed.outcomes) {
             match (job, outcome) {
-                (Job::Uplink { mut uplink, moves, reply }, Outcome::Moved(unit)) if moves < MOVES => {
+                (
+                    Job::Uplink {
+                        mut uplink,
+                        moves,
+                        reply,
+                    },
+                    Outcome::Moved(unit),
+                ) if moves < MOVES => {
                     uplink.unit_id = unit;
-                    self.next.push(Job::Uplink { uplink, moves: moves + 1, reply });
+                    self.next.push(Job::Uplink {
+                        uplink,
+                        moves: moves + 1,
+                        reply,
+                    });
                 }
                 (job, outcome) => respond(job, outcome),
             }
@@ -145,7 +164,9 @@ impl<U: UnitOfWork> Writing<U> {
             reason: quarantine::Reason::Undecodable,
             message: uplink.message,
         };
-        self.attempt(&[Job::Statements(quarantine::insert(row), reply)]).await.map(drop)
+        self.attempt(&[Job::Statements(quarantine::insert(row), reply)])
+            .await
+            .map(drop)
     }
 }
 
@@ -158,15 +179,25 @@ fn respond(job: Job, outcome: Outcome) {
     match (job, outcome) {
         (Job::Uplink { reply, .. }, Outcome::Uplink(stored)) => answer(reply, Ok(stored)),
         (Job::Uplink { reply, .. }, Outcome::Moved(_)) => {
-            answer(reply, Err(StoreError::Unavailable("the device keeps moving between units".to_owned())));
+            answer(
+                reply,
+                Err(StoreError::Unavailable(
+                    "the device keeps moving between units".to_owned(),
+                )),
+            );
         }
         (Job::Due(_, reply), Outcome::Done) => answer(reply, Ok(())),
-        (Job::Acknowledge(_, reply), Outcome::Acknowledged(acknowledged)) => answer(reply, Ok(acknowledged)),
+        (Job::Acknowledge(_, reply), Outcome::Acknowledged(acknowledged)) => {
+            answer(reply, Ok(acknowledged))
+        }
         (Job::Rule(_, reply), Outcome::Rule(written)) => answer(reply, Ok(written)),
         (Job::Statements(_, reply), Outcome::Rows(rows)) => answer(reply, Ok(rows)),
         (job, outcome) => {
             log::error!(outcome:? = outcome; "outcome of another kind of job");
-            fail(job, &StoreError::Unavailable("the writer lost count".to_owned()));
+            fail(
+                job,
+                &StoreError::Unavailable("the writer lost count".to_owned()),
+            );
         }
     }
 }

@@ -3,7 +3,10 @@
 use uuid::Uuid;
 
 use crate::{
-    domain::{Alert, AlertId, DeviceId, OrganizationId, Person, ReadingId, Rule, RuleScope, Timestamp, UnitId},
+    domain::{
+        Alert, AlertId, DeviceId, OrganizationId, Person, ReadingId, Rule, RuleScope, Timestamp,
+        UnitId,
+    },
     storage::{StoreError, quarantine::KeptMessage, statements::Statements},
 };
 
@@ -168,7 +171,7 @@ pub struct Due {
 }
 
 /// One piece of work, with the way back to who asked.
-pub(super) enum Job {
+pub(in crate::storage) enum Job {
     /// `moves`: how often the device was found on another unit.
     Uplink {
         uplink: Box<Uplink>,
@@ -182,4 +185,4 @@ pub(super) enum Job {
 }
 
 /// Answered after the commit, or with what went wrong.
-pub(super) type Reply<T> = tokio::sync::oneshot::Sender<Result<T, StoreError>>;
+pub(in crate::storage) type Reply<T> = tokio::sync::oneshot::Sender<Result<T, StoreError>>;

@@ -61,7 +61,12 @@ impl Writer {
     /// # Errors
     /// [`StoreError::Unavailable`] if it could not be made durable.
     pub async fn store(&self, uplink: Uplink) -> Result<Stored, StoreError> {
-        self.submit(|reply| Job::Uplink { uplink: Box::new(uplink), moves: 0, reply }).await
+        self.submit(|reply| Job::Uplink {
+            uplink: Box::new(uplink),
+            moves: 0,
+            reply,
+        })
+        .await
     }
 
     /// Looks at a deadline that may be due.
@@ -76,8 +81,12 @@ impl Writer {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if it could not be made durable.
-    pub async fn acknowledge(&self, acknowledgement: Acknowledgement) -> Result<Acknowledged, StoreError> {
-        self.submit(|reply| Job::Acknowledge(Box::new(acknowledgement), reply)).await
+    pub async fn acknowledge(
+        &self,
+        acknowledgement: Acknowledgement,
+    ) -> Result<Acknowledged, StoreError> {
+        self.submit(|reply| Job::Acknowledge(Box::new(acknowledgement), reply))
+            .await
     }
 
     /// Makes or changes a rule and judges every unit in its scope anew.
@@ -93,7 +102,8 @@ impl Writer {
     /// # Errors
     /// [`StoreError`] if the database refuses the values or is unavailable; nothing is written then.
     pub async fn run(&self, statements: Statements) -> Result<Vec<usize>, StoreError> {
-        self.submit(|reply| Job::Statements(statements, reply)).await
+        self.submit(|reply| Job::Statements(statements, reply))
+            .await
     }
 
     /// Ends the writer after what was submitted before; later jobs are refused as unavailable.

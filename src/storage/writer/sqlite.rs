@@ -5,8 +5,7 @@
 
 use diesel::{
     ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection,
-    connection::SimpleConnection,
-    sql_types::BigInt,
+    connection::SimpleConnection, sql_types::BigInt,
 };
 use uuid::Uuid;
 
@@ -44,14 +43,22 @@ impl SqliteUnitOfWork {
             .inner_join(unit_states::table.on(unit_states::unit_id.eq(units::id)))
             .filter(units::id.eq(unit))
             .select((columns::<UnitRow>(), columns::<UnitStateRow>()));
-        let Some((unit, state)) = query.first::<(UnitRow, UnitStateRow)>(&mut self.0).optional()? else {
+        let Some((unit, state)) = query
+            .first::<(UnitRow, UnitStateRow)>(&mut self.0)
+            .optional()?
+        else {
             return Ok(None);
         };
         let open = match state.excursion_alert_id {
             None => None,
             Some(alert) => Some(self.alert(alert)?),
         };
-        let latest = state.latest_at.zip(state.latest_key.as_deref().and_then(|key| key.try_into().ok()));
+        let latest = state.latest_at.zip(
+            state
+                .latest_key
+                .as_deref()
+                .and_then(|key| key.try_into().ok()),
+        );
         Ok(Some(LockedUnit {
             kind: unit.kind,
             primary_device_id: unit.primary_device_id,
@@ -61,7 +68,9 @@ impl SqliteUnitOfWork {
     }
 
     fn alert(&mut self, alert: AlertId) -> Result<crate::domain::Alert, StoreError> {
-        let query = schema::alerts::table.filter(schema::alerts::id.eq(alert)).select(schema::alerts::body);
+        let query = schema::alerts::table
+            .filter(schema::alerts::id.eq(alert))
+            .select(schema::alerts::body);
         alerts::decode(&query.first::<String>(&mut self.0)?)
     }
 
@@ -70,18 +79,26 @@ impl SqliteUnitOfWork {
             .inner_join(device_states::table.on(device_states::device_id.eq(devices::id)))
             .filter(devices::id.eq(device))
             .select((columns::<DeviceKeyRow>(), columns::<DeviceStateRow>()));
-        let row = query.first::<(DeviceKeyRow, DeviceStateRow)>(&mut self.0).optional()?;
+        let row = query
+            .first::<(DeviceKeyRow, DeviceStateRow)>(&mut self.0)
+            .optional()?;
         Ok(row.map(|(device, state)| device.locked(state)))
     }
 
     fn new_frame(&mut self, frame: &Frame) -> Result<bool, StoreError> {
         use schema::frames;
         let known = |key: &[u8]| {
-            frames::table.filter(frames::device_id.eq(frame.device_id)).filter(frames::frame_key.eq(key.to_vec())).select(frames::received_at)
+            frames::table
+                .filter(frames::device_id.eq(frame.device_id))
+                .filter(frames::frame_key.eq(key.to_vec()))
+                .select(frames::received_at)
         };
         // A part of a frame whose own message is here already tells nothing new.
         if frame.seen_key != frame.frame_key
-            && known(&frame.frame_key).first::<Timestamp>(&mut self.0).optional()?.is_some()
+            && known(&frame.frame_key)
+                .first::<Timestamp>(&mut self.0)
+                .optional()?
+                .is_some()
         {
             return Ok(false);
         }
@@ -93,8 +110,12 @@ impl SqliteUnitOfWork {
         for (organization, items) in &changes.log {
             let next = "INSERT INTO log_heads (organization_id, seq) VALUES (?, 1) \
                         ON CONFLICT (organization_id) DO UPDATE SET seq = seq + 1 RETURNING seq";
-            let seq = stmt(next).bind::<Id, _>(*organization).returning::<BigInt>().get_result::<i64>(&mut self.0)?;
-            let body = LogEntry::encode_body(items).map_err(|error| StoreError::Refused(error.to_string()))?;
+            let seq = stmt(next)
+                .bind::<Id, _>(*organization)
+                .returning::<BigInt>()
+                .get_result::<i64>(&mut self.0)?;
+            let body = LogEntry::encode_body(items)
+                .map_err(|error| StoreError::Refused(error.to_string()))?;
             write::log_entry(*organization, seq, at, body).execute(&mut self.0)?;
             numbers.push(seq);
         }
@@ -138,29 +159,51 @@ impl UnitOfWork for SqliteUnitOfWork {
         Ok(self.0.batch_execute("BEGIN IMMEDIATE")?)
     }
 
-    async fn units_in_scope(&mut self, organization: OrganizationId, scope: RuleScope, scope_id: Uuid) -> Result<Vec<UnitId>, StoreError> {
-        let all = units::table.filter(units::organization_id.eq(organization)).select(units::id);
+    async fn units_in_scope(
+        &mut self,
+        organization: OrganizationId,
+        scope: RuleScope,
+        scope_id: Uuid,
+    ) -> Result<Vec<UnitId>, StoreError> {
+        let all = units::table
+            .filter(units::organization_id.eq(organization))
+            .select(units::id);
         Ok(match scope {
             RuleScope::Organization if scope_id != organization.0 => Vec::new(),
             RuleScope::Organization => all.load(&mut self.0)?,
-            RuleScope::Site => all.filter(units::site_id.eq(crate::domain::SiteId(scope_id))).load(&mut self.0)?,
-            RuleScope::Unit => all.filter(units::id.eq(UnitId(scope_id))).load(&mut self.0)?,
+            RuleScope::Site => all
+                .filter(units::site_id.eq(crate::domain::SiteId(scope_id)))
+                .load(&mut self.0)?,
+            RuleScope::Unit => all
+                .filter(units::id.eq(UnitId(scope_id)))
+                .load(&mut self.0)?,
         })
     }
 
     async fn lock(&mut self, units: &[UnitId]) -> Result<Vec<LockedUnit>, StoreError> {
-        units.iter().filter_map(|unit| self.lock_one(*unit).transpose()).collect()
+        units
+            .iter()
+            .filter_map(|unit| self.lock_one(*unit).transpose())
+            .collect()
     }
 
     async fn devices(&mut self, devices: &[DeviceId]) -> Result<Vec<LockedDevice>, StoreError> {
-        devices.iter().filter_map(|device| self.device(*device).transpose()).collect()
+        devices
+            .iter()
+            .filter_map(|device| self.device(*device).transpose())
+            .collect()
     }
 
-    async fn rules(&mut self, organizations: &[OrganizationId]) -> Result<Vec<(OrganizationId, Rule)>, StoreError> {
+    async fn rules(
+        &mut self,
+        organizations: &[OrganizationId],
+    ) -> Result<Vec<(OrganizationId, Rule)>, StoreError> {
         use schema::rules;
         let mut found = Vec::new();
         for organization in organizations {
-            let query = rules::table.filter(rules::organization_id.eq(organization)).select(columns::<RuleRow>());
+            let query = rules::table
+                .filter(rules::organization_id.eq(organization))
+                .select(columns::<RuleRow>());
             let rows = query.load::<RuleRow>(&mut self.0)?;
             found.extend(rows.into_iter().map(|row| (*organization, row.into())));
         }

@@ -9,7 +9,10 @@ use uuid::Uuid;
 
 use crate::{
     alerts::UnitState,
-    domain::{Alert, AlertId, AlertTransition, DeviceId, EffectiveRule, OrganizationId, Rule, RuleScope, Timestamp, UnitId, UnitKind},
+    domain::{
+        Alert, AlertId, AlertTransition, DeviceId, EffectiveRule, OrganizationId, Rule, RuleScope,
+        Timestamp, UnitId, UnitKind,
+    },
     events::LogItem,
     storage::{StoreError, statements::AnyStatement},
 };
@@ -18,7 +21,7 @@ use super::job::{FrameKey, NewReading};
 
 /// A unit under the lock.
 #[derive(Debug, Clone)]
-pub struct LockedUnit {
+pub(crate) struct LockedUnit {
     /// What decisions read and write.
     pub state: UnitState,
     /// Decides the built-in limits.
@@ -31,7 +34,7 @@ pub struct LockedUnit {
 
 /// A device, read after the lock of its unit.
 #[derive(Debug, Clone)]
-pub struct LockedDevice {
+pub(crate) struct LockedDevice {
     /// The device.
     pub id: DeviceId,
     /// Whose.
@@ -46,7 +49,7 @@ pub struct LockedDevice {
 
 /// What the uplinks of a device told last.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct DeviceState {
+pub(crate) struct DeviceState {
     /// When the network last heard it.
     pub last_seen_at: Option<Timestamp>,
     /// Time of its newest stored reading, late ones included.
@@ -61,7 +64,7 @@ pub struct DeviceState {
 
 /// A frame that may have come before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// The sensor.
     pub device_id: DeviceId,
     /// The row's key.
@@ -74,7 +77,7 @@ pub struct Frame {
 
 /// A reading to insert; if its row is there already (from a part of the same frame), the row is completed.
 #[derive(Debug, Clone)]
-pub struct ReadingRow {
+pub(crate) struct ReadingRow {
     /// Whose.
     pub organization_id: OrganizationId,
     /// Where.
@@ -91,7 +94,7 @@ pub struct ReadingRow {
 
 /// One change of an alert.
 #[derive(Debug, Clone)]
-pub struct AlertRow {
+pub(crate) struct AlertRow {
     /// Whose.
     pub organization_id: OrganizationId,
     /// What happened.
@@ -104,7 +107,7 @@ pub struct AlertRow {
 
 /// Everything that one group changes.
 #[derive(Debug, Default)]
-pub struct Changes {
+pub(crate) struct Changes {
     /// Rules made or replaced, and when.
     pub rules: Vec<(OrganizationId, Rule, Timestamp)>,
     /// New measurements.
@@ -123,8 +126,9 @@ impl Changes {
     /// The last state of each alert, and whether it is new: updates must run before inserts, so that the place
     /// of a resolved alert is free for the next.
     #[must_use]
-    pub fn final_alerts(&self) -> (Vec<&AlertRow>, Vec<&AlertRow>) {
-        let mut last: std::collections::BTreeMap<AlertId, (&AlertRow, bool)> = std::collections::BTreeMap::new();
+    pub(crate) fn final_alerts(&self) -> (Vec<&AlertRow>, Vec<&AlertRow>) {
+        let mut last: std::collections::BTreeMap<AlertId, (&AlertRow, bool)> =
+            std::collections::BTreeMap::new();
         for row in &self.alerts {
             let born = row.transition == AlertTransition::Triggered;
             let slot = last.entry(row.alert.id).or_insert((row, born));
@@ -132,14 +136,18 @@ impl Changes {
         }
         let (mut updated, mut inserted) = (Vec::new(), Vec::new());
         for (row, born) in last.into_values() {
-            if born { inserted.push(row) } else { updated.push(row) }
+            if born {
+                inserted.push(row)
+            } else {
+                updated.push(row)
+            }
         }
         (updated, inserted)
     }
 }
 
 /// One transaction at a time on the writing connection. Any error leaves it to [`UnitOfWork::rollback`].
-pub trait UnitOfWork {
+pub(crate) trait UnitOfWork {
     /// Begins; in SQLite this takes the lock.
     fn begin(&mut self) -> impl Future<Output = Result<(), StoreError>>;
     /// The units of a rule's scope, before the lock.
@@ -150,18 +158,37 @@ pub trait UnitOfWork {
         scope_id: Uuid,
     ) -> impl Future<Output = Result<Vec<UnitId>, StoreError>>;
     /// Locks units, given in id order; unknown ones are left out.
-    fn lock(&mut self, units: &[UnitId]) -> impl Future<Output = Result<Vec<LockedUnit>, StoreError>>;
+    fn lock(
+        &mut self,
+        units: &[UnitId],
+    ) -> impl Future<Output = Result<Vec<LockedUnit>, StoreError>>;
     /// Devices as they are after the lock; unknown ones are left out.
-    fn devices(&mut self, devices: &[DeviceId]) -> impl Future<Output = Result<Vec<LockedDevice>, StoreError>>;
+    fn devices(
+        &mut self,
+        devices: &[DeviceId],
+    ) -> impl Future<Output = Result<Vec<LockedDevice>, StoreError>>;
     /// The rules of these organizations as they are after the lock.
-    fn rules(&mut self, organizations: &[OrganizationId]) -> impl Future<Output = Result<Vec<(OrganizationId, Rule)>, StoreError>>;
+    fn rules(
+        &mut self,
+        organizations: &[OrganizationId],
+    ) -> impl Future<Output = Result<Vec<(OrganizationId, Rule)>, StoreError>>;
     /// Notes frames; true for each that had not come before.
-    fn new_frames(&mut self, frames: &[Frame]) -> impl Future<Output = Result<Vec<bool>, StoreError>>;
+    fn new_frames(
+        &mut self,
+        frames: &[Frame],
+    ) -> impl Future<Output = Result<Vec<bool>, StoreError>>;
     /// Runs a statement that needs no decision.
-    fn run(&mut self, statement: &dyn AnyStatement) -> impl Future<Output = Result<usize, StoreError>>;
+    fn run(
+        &mut self,
+        statement: &dyn AnyStatement,
+    ) -> impl Future<Output = Result<usize, StoreError>>;
     /// Writes all changes and numbers the log, last; the numbers in the order of `changes.log`. `at` is the
     /// log's own time, for its retention.
-    fn apply(&mut self, changes: &Changes, at: Timestamp) -> impl Future<Output = Result<Vec<i64>, StoreError>>;
+    fn apply(
+        &mut self,
+        changes: &Changes,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<Vec<i64>, StoreError>>;
     /// Makes it durable.
     fn commit(&mut self) -> impl Future<Output = Result<(), StoreError>>;
     /// Forgets it.

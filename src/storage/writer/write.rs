@@ -20,8 +20,18 @@ use crate::{
 use super::unit_of_work::{AlertRow, Frame, LockedDevice, LockedUnit, ReadingRow};
 
 /// A statement of either backend.
-pub(super) trait Write: QueryFragment<Sqlite> + QueryFragment<Pg> + QueryId + diesel::RunQueryDsl<diesel::SqliteConnection> {}
-impl<T: QueryFragment<Sqlite> + QueryFragment<Pg> + QueryId + diesel::RunQueryDsl<diesel::SqliteConnection>> Write for T {}
+pub(super) trait Write:
+    QueryFragment<Sqlite> + QueryFragment<Pg> + QueryId + diesel::RunQueryDsl<diesel::SqliteConnection>
+{
+}
+impl<
+    T: QueryFragment<Sqlite>
+        + QueryFragment<Pg>
+        + QueryId
+        + diesel::RunQueryDsl<diesel::SqliteConnection>,
+> Write for T
+{
+}
 
 /// Notes a frame; no row is touched if it was there.
 pub(super) fn frame(frame: &Frame) -> impl Write {
@@ -100,11 +110,13 @@ pub(super) fn alert_insert(row: &AlertRow) -> Result<impl Write, StoreError> {
 /// [`StoreError::Refused`] if it cannot be written as JSON.
 pub(super) fn alert_update(row: &AlertRow) -> Result<impl Write, StoreError> {
     let alert = &row.alert;
-    Ok(stmt("UPDATE alerts SET status = ?, version = ?, body = ? WHERE id = ?")
-        .bind::<Text, _>(alert.status)
-        .bind::<BigInt, _>(alert.version)
-        .bind::<Text, _>(json(alert)?)
-        .bind::<Id, _>(alert.id))
+    Ok(
+        stmt("UPDATE alerts SET status = ?, version = ?, body = ? WHERE id = ?")
+            .bind::<Text, _>(alert.status)
+            .bind::<BigInt, _>(alert.version)
+            .bind::<Text, _>(json(alert)?)
+            .bind::<Id, _>(alert.id),
+    )
 }
 
 /// Keeps one version of an alert.
@@ -163,7 +175,8 @@ pub(super) fn deadline(state: &UnitState, due: Timestamp) -> impl Write {
 
 /// Ends the unit's confirm deadline.
 pub(super) fn no_deadline(state: &UnitState) -> impl Write {
-    stmt("DELETE FROM deadlines WHERE unit_id = ? AND kind = 'confirm'").bind::<Id, _>(state.unit.id)
+    stmt("DELETE FROM deadlines WHERE unit_id = ? AND kind = 'confirm'")
+        .bind::<Id, _>(state.unit.id)
 }
 
 /// Keeps what a device told last.
@@ -205,7 +218,12 @@ pub(super) fn rule(organization: OrganizationId, rule: &Rule, now: Timestamp) ->
 }
 
 /// Writes one entry of an organization's log.
-pub(super) fn log_entry(organization: OrganizationId, seq: i64, at: Timestamp, body: String) -> impl Write {
+pub(super) fn log_entry(
+    organization: OrganizationId,
+    seq: i64,
+    at: Timestamp,
+    body: String,
+) -> impl Write {
     stmt("INSERT INTO log (organization_id, seq, at, body) VALUES (?, ?, ?, ?)")
         .bind::<Id, _>(organization)
         .bind::<BigInt, _>(seq)

@@ -1,7 +1,5 @@
 //! The tables as both backends have them, written by hand: moments and ids have SQL types of our own.
 
-#![expect(missing_docs, reason = "the migrations say what the columns are")]
-
 diesel::table! {
     use diesel::sql_types::*;
     use crate::storage::types::{Id, Moment};

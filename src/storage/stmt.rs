@@ -38,7 +38,7 @@ pub(super) struct Bound<Type, Value>(Value, PhantomData<Type>);
 
 impl<Binds, Row> Stmt<Binds, Row> {
     /// Binds the next `?`.
-    pub fn bind<Type, Value>(self, value: Value) -> Stmt<(Binds, Bound<Type, Value>), Row> {
+    pub(in crate::storage) fn bind<Type, Value>(self, value: Value) -> Stmt<(Binds, Bound<Type, Value>), Row> {
         Stmt {
             sql: self.sql,
             binds: (self.binds, Bound(value, PhantomData)),
@@ -47,7 +47,7 @@ impl<Binds, Row> Stmt<Binds, Row> {
     }
 
     /// Says the SQL types of the rows that the statement returns.
-    pub fn returning<Types>(self) -> Stmt<Binds, Types> {
+    pub(in crate::storage) fn returning<Types>(self) -> Stmt<Binds, Types> {
         Stmt {
             sql: self.sql,
             binds: self.binds,

@@ -5,5 +5,7 @@
 //! A reading's way: `http` (webhook) -> `ingest` (decode, find the device) -> `storage` (decide, commit,
 //! number the log) -> `bus` (wake) -> `actors` (follow the log, tick, route) -> the Socket.IO clients.
 
+pub mod actors;
+pub mod bus;
 pub mod events;
 pub mod domain;

@@ -1,1 +1,35 @@
-//! A Socket.IO v5 server for actix.
+//! A Socket.IO v5 server for actix: sessions are actors, rooms live in one hub per thread.
+//!
+//! ```text
+//! transport (HTTP, WebSocket) -> session (actor, drives socketio-proto) -> handler (yours)
+//! emitter -> hub (one per thread) -> queue of each socket -> session -> transport
+//! ```
+//!
+//! An application implements [`Handler`], builds a [`SocketIo`], and mounts [`SocketIo::service`] in an `App`. What it
+//! sends goes through a [`Socket`] (one client) or an [`Emitter`] (rooms); a [`Frame`] is encoded once for all.
+//!
+//! Bounds: sessions by `max_connections`, what waits for a client by `queue_bytes`, what a client sends by
+//! `max_payload`, running event handlers by 64 per socket, deliveries by each hub's mailbox.
+
+pub mod server;
+pub mod config;
+mod transport;
+mod session;
+mod registry;
+pub mod emitter;
+mod hub;
+pub mod handler;
+pub mod event;
+pub mod socket;
+mod queue;
+mod clock;
+mod sid;
+
+pub use config::{Cors, Transports};
+pub use emitter::{Broadcast, DeliverOutcome, Emitter};
+pub use event::{Ack, Event};
+pub use handler::{DisconnectReason, Handler, Refusal};
+pub use hub::{Delivery, HubId, Room};
+pub use server::{Builder, SocketIo};
+pub use socket::{EmitError, Gone, Handshake, Socket};
+pub use socketio_proto::socketio::{EncodeError, Frame, placeholder};

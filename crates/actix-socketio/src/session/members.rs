@@ -1,0 +1,189 @@
+//! The sockets of a session, one per namespace: how they are let in, hear events and end. Part of [`super::Session`].
+//! Bound: one per namespace of the server.
+
+use std::sync::Arc;
+
+use actix::{ActorFutureExt as _, AsyncContext as _, Context, WrapFuture as _};
+use serde_json::{Map, Value};
+use socketio_proto::engineio::handshake::TransportKind;
+use socketio_proto::socketio::{Action, Violation};
+use tokio::sync::oneshot;
+
+use super::Session;
+use super::namespace::{self, Connected};
+use crate::event::{Ack, Event};
+use crate::handler::{DisconnectReason, Refusal};
+use crate::hub::SocketKey;
+use crate::queue::Departure;
+use crate::sid;
+use crate::socket::Core;
+
+pub(super) struct Member {
+    core: Arc<Core>,
+    /// None while the application decides.
+    connected: Option<Connected>,
+}
+
+impl Session {
+    pub(super) fn act(&mut self, action: Action, ctx: &mut Context<Self>) {
+        match action {
+            Action::Connect { namespace, auth } => self.connect(namespace, auth, ctx),
+            Action::Event {
+                namespace,
+                name,
+                args,
+                attachments,
+                ack,
+            } => {
+                let heard = |core: &Arc<Core>| Event {
+                    name,
+                    args,
+                    attachments,
+                    ack: ack.map(|id| Ack {
+                        core: Arc::clone(core),
+                        id,
+                    }),
+                };
+                self.event(&namespace, heard);
+            }
+            // Nothing here asks clients for acks, and an unknown id is to be ignored.
+            Action::Ack { .. } => {}
+            Action::Disconnect { namespace } => {
+                self.finish(
+                    |core| core.namespace == namespace,
+                    DisconnectReason::ClientNamespaceDisconnect,
+                );
+            }
+            Action::Reply(frame) => self.queue.push_reply(frame),
+            Action::Close(violation) => self.punish(violation),
+        }
+    }
+
+    pub(super) fn depart(&mut self, Departure { key, close }: Departure) {
+        self.finish(
+            |core| core.key == key,
+            DisconnectReason::ServerNamespaceDisconnect,
+        );
+        if close {
+            self.finish_all(DisconnectReason::ServerNamespaceDisconnect);
+            self.close_gracefully();
+        }
+    }
+
+    pub(super) fn finish_all(&mut self, reason: DisconnectReason) {
+        self.finish(|_| true, reason);
+    }
+
+    fn connect(&mut self, namespace: String, auth: Map<String, Value>, ctx: &mut Context<Self>) {
+        let Some(handler) = self.server.namespace(&namespace) else {
+            return;
+        };
+        let core = Arc::new(Core {
+            key: self.server.next_socket(),
+            id: sid::random(),
+            namespace,
+            handshake: Arc::clone(&self.handshake),
+            queue: Arc::clone(&self.queue),
+            hub: self.server.hubs.here(),
+        });
+        let key = core.key;
+        self.queue.hold(key);
+        self.members.push(Member {
+            core: Arc::clone(&core),
+            connected: None,
+        });
+        let limit = self.server.config.connect_timeout;
+        let asked = namespace::let_in(
+            Arc::clone(&self.server),
+            handler,
+            core,
+            Value::Object(auth),
+            limit,
+        );
+        let (tell, told) = oneshot::channel();
+        // Beside the actor: an answer that comes after the session's end still has its guard dropped.
+        actix::spawn(async move { drop(tell.send(asked.await)) });
+        ctx.spawn(told.into_actor(self).map(move |answer, act, ctx| {
+            act.guarded(ctx, |act, _| {
+                act.answered(key, answer.unwrap_or(Err(Refusal::CloseTransport)));
+            });
+        }));
+    }
+
+    fn answered(&mut self, key: SocketKey, answer: Result<Connected, Refusal>) {
+        let Some(index) = self
+            .members
+            .iter()
+            .position(|member| member.core.key == key)
+        else {
+            return;
+        };
+        match answer {
+            Ok(connected) => {
+                let Some(member) = self.members.get_mut(index) else {
+                    return;
+                };
+                member.connected = Some(connected);
+                self.queue.open(
+                    key,
+                    self.client
+                        .accept(&member.core.namespace, &member.core.id, None),
+                );
+            }
+            Err(Refusal::Message { message, data }) => {
+                let core = self.members.swap_remove(index).core;
+                self.queue.forget(key);
+                self.queue
+                    .push_reply(self.client.refuse(&core.namespace, &message, data));
+            }
+            Err(Refusal::CloseTransport) => {
+                self.members.swap_remove(index);
+                self.queue.forget(key);
+                self.close_gracefully();
+            }
+        }
+    }
+
+    fn event(&mut self, namespace: &str, heard: impl FnOnce(&Arc<Core>) -> Event) {
+        let member = self
+            .members
+            .iter()
+            .find(|member| member.core.namespace == namespace);
+        if let Some(Member {
+            core,
+            connected: Some(connected),
+        }) = member
+        {
+            self.running
+                .spawn(Arc::clone(&connected.connection).event(heard(core)));
+        }
+    }
+
+    fn punish(&mut self, violation: Violation) {
+        let on_polling = self.engine.transport() == TransportKind::Polling;
+        let reason = match violation {
+            Violation::BadPacket if on_polling && self.engine.sink().is_none() => {
+                DisconnectReason::ForcedServerClose
+            }
+            Violation::BadPacket => DisconnectReason::ForcedClose,
+            Violation::OutOfOrder => DisconnectReason::ForcedServerClose,
+        };
+        self.inbox.clear();
+        self.finish_all(reason);
+        self.close_gracefully();
+    }
+
+    fn finish(&mut self, which: impl Fn(&Core) -> bool, reason: DisconnectReason) {
+        for member in self
+            .members
+            .extract_if(.., |member| which(&member.core))
+            .collect::<Vec<_>>()
+        {
+            self.client.leave(&member.core.namespace);
+            self.queue.forget(member.core.key);
+            if let Some(connected) = member.connected {
+                connected.finish(reason);
+            }
+        }
+    }
+}

@@ -1,0 +1,381 @@
+//! One client's session: transports (any thread) -> [session] -> handler, and queue -> [session] -> transports.
+//!
+//! It drives the machines of `socketio-proto` and outlives its transports. It ends when the engine says so, or when a
+//! message panics; its sockets' `disconnect` callbacks run in every case.
+//! Bounds: what clients send waits in `inbox`, at most what its transports brought in one request or batch each;
+//! transports are not answered before it is empty. What is sent to the client waits in its [`Queue`].
+
+mod links;
+mod members;
+mod messages;
+mod namespace;
+mod running;
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll as TaskPoll;
+use std::time::Duration;
+
+use actix::fut::ActorFuture;
+use actix::{
+    Actor, ActorContext, ActorFutureExt as _, AsyncContext, Context, Handler, ResponseFuture,
+    SpawnHandle, WrapFuture as _,
+};
+use log::{debug, error, warn};
+use socketio_proto::engineio::session::{Input, Output, SocketEnd};
+use socketio_proto::engineio::{self, CarrierId, Sink};
+use socketio_proto::socketio::{Action, Client};
+use tokio::sync::oneshot;
+
+use self::links::Links;
+use self::members::Member;
+pub(crate) use self::messages::{
+    Poll, PostBegun, PostEnd, PostEnded, Shutdown, SocketFailed, SocketFrames, SocketOpened,
+};
+pub(crate) use self::namespace::Namespace;
+use self::running::Running;
+use crate::handler::DisconnectReason;
+use crate::queue::{Failure, Queue};
+use crate::server::Server;
+use crate::socket::Handshake;
+use crate::transport::Parted;
+
+/// Bytes handed to a WebSocket in one write: what the connection has taken over is out of the queue's count.
+const WRITE_BYTES: usize = 64 * 1024;
+
+/// The actor of one session.
+pub(crate) struct Session {
+    server: Arc<Server>,
+    sid: String,
+    handshake: Arc<Handshake>,
+    engine: engineio::Session,
+    client: Client,
+    queue: Arc<Queue>,
+    inbox: VecDeque<Action>,
+    members: Vec<Member>,
+    running: Running,
+    links: Links,
+    alarm: Option<(Duration, SpawnHandle)>,
+    over: bool,
+}
+
+impl Session {
+    pub(crate) fn new(
+        server: Arc<Server>,
+        sid: String,
+        engine: engineio::Session,
+        handshake: Handshake,
+    ) -> Self {
+        let queue = Arc::new(Queue::new(server.config.queue_bytes));
+        let connect_by = server.clock.now() + server.config.connect_timeout;
+        Self {
+            client: Client::new(Arc::clone(&server.names), connect_by),
+            running: Running::new(Arc::clone(&queue)),
+            handshake: Arc::new(handshake),
+            server,
+            sid,
+            engine,
+            queue,
+            inbox: VecDeque::new(),
+            members: Vec::new(),
+            links: Links::default(),
+            alarm: None,
+            over: false,
+        }
+    }
+
+    /// Runs one step and what follows from it. A panic ends this session only.
+    fn guarded(
+        &mut self,
+        ctx: &mut Context<Self>,
+        step: impl FnOnce(&mut Self, &mut Context<Self>),
+    ) {
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            step(self, ctx);
+            self.settle(ctx);
+        }));
+        if done.is_err() {
+            error!(actor = "session"; "a message panicked, the session ends");
+            self.end(DisconnectReason::TransportError);
+            ctx.stop();
+        }
+    }
+
+    fn feed(&mut self, input: Input) {
+        let outputs = self.engine.handle(input, self.server.clock.now());
+        self.perform(outputs);
+    }
+
+    fn perform(&mut self, outputs: Vec<Output>) {
+        for output in outputs {
+            match output {
+                Output::Message(message) => self.inbox.extend(self.client.handle(message)),
+                Output::AnswerPoll(id, answer) => {
+                    if !self.links.answer_poll(id, answer) {
+                        let lost = self.engine.abort(engineio::CloseReason::TransportError);
+                        self.perform(lost);
+                    }
+                }
+                Output::AnswerPost(id, answer) => self.links.answer_post(id, answer),
+                Output::Send(id, frames) => self.links.send(id, frames),
+                Output::CloseSocket(id) => self.links.close(id),
+                Output::Closed(reason) => self.end(reason.into()),
+            }
+        }
+    }
+
+    /// Brings everything in line after a step: once per step, so what queued together leaves together.
+    fn settle(&mut self, ctx: &mut Context<Self>) {
+        self.heed_queue();
+        self.work(ctx);
+        self.flush();
+        for (id, socket, write) in self.links.writes() {
+            if write.close {
+                // Not `send`: a message whose sender no longer waits is not handled, and this session may be over.
+                let _gone = socket.try_send(write);
+                continue;
+            }
+            let written = socket.send(write).into_actor(self);
+            ctx.spawn(written.map(move |_, act, ctx| {
+                act.guarded(ctx, |act, _| act.links.written(id));
+            }));
+        }
+        if self.over {
+            ctx.stop();
+        } else {
+            self.set_alarm(ctx);
+        }
+    }
+
+    fn heed_queue(&mut self) {
+        let notices = self.queue.notices();
+        for departure in notices.departures {
+            self.depart(departure);
+        }
+        if let Some(failure) = notices.failure {
+            match failure {
+                Failure::Overflow => {
+                    warn!(actor = "session"; "client reads too slowly, its transport is closed");
+                }
+                Failure::Panic => debug!(actor = "session"; "closed after a handler's panic"),
+            }
+            let outputs = self.engine.abort(engineio::CloseReason::TransportError);
+            self.perform(outputs);
+        }
+    }
+
+    fn work(&mut self, ctx: &mut Context<Self>) {
+        while let Some(action) = self.inbox.pop_front() {
+            if matches!(action, Action::Event { .. }) && self.running.is_full() {
+                self.inbox.push_front(action);
+                return;
+            }
+            self.act(action, ctx);
+        }
+        self.links.all_read();
+    }
+
+    fn flush(&mut self) {
+        let limit = match self.engine.sink() {
+            Some(Sink::Socket(id)) if self.links.is_idle(id) => WRITE_BYTES,
+            Some(Sink::Poll(_)) => self.server.config.max_payload,
+            Some(Sink::Socket(_)) | None => return,
+        };
+        let batch = self.queue.take(limit);
+        let outputs = self.engine.flush(batch.frames, batch.drained);
+        self.perform(outputs);
+    }
+
+    fn close_gracefully(&mut self) {
+        let outputs = self.engine.close(self.server.clock.now());
+        self.perform(outputs);
+    }
+
+    fn end(&mut self, reason: DisconnectReason) {
+        self.over = true;
+        self.inbox.clear();
+        self.finish_all(reason);
+        self.queue.close();
+    }
+
+    /// An earlier alarm than needed is left: it only looks, and sets the next.
+    fn set_alarm(&mut self, ctx: &mut Context<Self>) {
+        let connect_by = self
+            .client
+            .next_deadline()
+            .filter(|_| self.engine.is_open());
+        let Some(due) = self
+            .engine
+            .next_deadline()
+            .into_iter()
+            .chain(connect_by)
+            .min()
+        else {
+            return;
+        };
+        match self.alarm {
+            Some((at, _)) if at <= due => return,
+            Some((_, later)) => drop(ctx.cancel_future(later)),
+            None => {}
+        }
+        let wait = due.saturating_sub(self.server.clock.now());
+        let handle = ctx.run_later(wait, |act, ctx| act.guarded(ctx, |act, _| act.ring()));
+        self.alarm = Some((due, handle));
+    }
+
+    fn ring(&mut self) {
+        self.alarm = None;
+        self.feed(Input::Tick);
+        let now = self.server.clock.now();
+        if self.engine.is_open()
+            && self
+                .client
+                .next_deadline()
+                .is_some_and(|connect_by| now >= connect_by)
+        {
+            self.close_gracefully();
+        }
+    }
+
+    /// Feeds `input` when the request or WebSocket `id` is gone, however it went.
+    fn watch(&mut self, id: CarrierId, parted: Parted, input: Input, ctx: &mut Context<Self>) {
+        let parted = parted.wait().into_actor(self);
+        ctx.spawn(parted.map(move |(), act, ctx| {
+            act.guarded(ctx, |act, _| {
+                act.links.remove(id);
+                act.feed(input);
+            });
+        }));
+    }
+}
+
+impl Actor for Session {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.spawn(QueueWatch);
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.end(DisconnectReason::TransportClose);
+        self.server.registry.remove(&self.sid);
+    }
+}
+
+/// Lets the session act when its queue is written to from elsewhere.
+struct QueueWatch;
+
+impl ActorFuture<Session> for QueueWatch {
+    type Output = ();
+
+    fn poll(
+        self: Pin<&mut Self>,
+        act: &mut Session,
+        ctx: &mut Context<Session>,
+        task: &mut std::task::Context<'_>,
+    ) -> TaskPoll<()> {
+        act.queue.register(task.waker());
+        act.guarded(ctx, |_, _| {});
+        TaskPoll::Pending
+    }
+}
+
+impl Handler<Poll> for Session {
+    type Result = ();
+
+    fn handle(&mut self, Poll { id, answer, parted }: Poll, ctx: &mut Self::Context) {
+        self.guarded(ctx, |act, ctx| {
+            act.links.add_poll(id, answer);
+            act.watch(id, parted, Input::PollGone(id), ctx);
+            act.feed(Input::Poll(id));
+        });
+    }
+}
+
+impl Handler<PostBegun> for Session {
+    type Result = ();
+
+    fn handle(&mut self, PostBegun { id, answer, parted }: PostBegun, ctx: &mut Self::Context) {
+        self.guarded(ctx, |act, ctx| {
+            act.links.add_post(id, answer);
+            act.watch(id, parted, Input::PostBroken(id), ctx);
+            act.feed(Input::PostBegun(id));
+        });
+    }
+}
+
+impl Handler<PostEnded> for Session {
+    type Result = ();
+
+    fn handle(&mut self, PostEnded { id, end }: PostEnded, ctx: &mut Self::Context) {
+        self.guarded(ctx, |act, _| {
+            act.feed(match end {
+                PostEnd::Body(body) => Input::PostBody(id, body),
+                PostEnd::TooLarge => Input::PostRefused(id),
+                PostEnd::Broken => Input::PostBroken(id),
+            });
+        });
+    }
+}
+
+impl Handler<SocketOpened> for Session {
+    type Result = ();
+
+    fn handle(
+        &mut self,
+        SocketOpened { id, socket, parted }: SocketOpened,
+        ctx: &mut Self::Context,
+    ) {
+        self.guarded(ctx, |act, ctx| {
+            act.links.add_socket(id, socket);
+            act.watch(id, parted, Input::SocketGone(id, SocketEnd::Closed), ctx);
+            if act.engine.sink() != Some(Sink::Socket(id)) {
+                act.feed(Input::SocketOpened(id));
+            }
+        });
+    }
+}
+
+impl Handler<SocketFrames> for Session {
+    type Result = ResponseFuture<()>;
+
+    fn handle(
+        &mut self,
+        SocketFrames { id, frames }: SocketFrames,
+        ctx: &mut Self::Context,
+    ) -> Self::Result {
+        let (taken, all_taken) = oneshot::channel();
+        self.guarded(ctx, |act, _| {
+            act.links.hold_frames(taken);
+            frames
+                .into_iter()
+                .for_each(|frame| act.feed(Input::SocketFrame(id, frame)));
+        });
+        Box::pin(async move { drop(all_taken.await) })
+    }
+}
+
+impl Handler<SocketFailed> for Session {
+    type Result = ();
+
+    fn handle(&mut self, SocketFailed(id): SocketFailed, ctx: &mut Self::Context) {
+        self.guarded(ctx, |act, _| {
+            act.feed(Input::SocketGone(id, SocketEnd::Failed));
+        });
+    }
+}
+
+impl Handler<Shutdown> for Session {
+    type Result = ();
+
+    fn handle(&mut self, _: Shutdown, ctx: &mut Self::Context) {
+        self.guarded(ctx, |act, _| {
+            act.finish_all(DisconnectReason::ServerShuttingDown);
+            act.close_gracefully();
+        });
+    }
+}

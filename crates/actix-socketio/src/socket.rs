@@ -1,0 +1,217 @@
+//! One connected client as the application holds it: from any thread, for as long as it likes.
+//! [socket] -> queue (what is sent) and hub (rooms). Bounds: the queue's bytes, the hub's mailbox.
+
+use std::fmt;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix::Addr;
+use actix_web::HttpRequest;
+use actix_web::http::header::{self, HeaderName};
+use serde::Serialize;
+use serde_json::Value;
+use socketio_proto::socketio::{EncodeError, Frame};
+use thiserror::Error;
+
+use crate::hub::{Hub, Join, Leave, Room, Rooms, SocketKey};
+use crate::queue::{Departure, Queue};
+
+/// What the first request of a session told.
+#[derive(Clone, Debug)]
+pub struct Handshake {
+    /// The other end of the connection: a proxy's, if there is one.
+    pub peer: Option<SocketAddr>,
+    /// The `Origin` header.
+    pub origin: Option<String>,
+    /// The `User-Agent` header.
+    pub user_agent: Option<String>,
+    /// The query without `?`.
+    pub query: String,
+}
+
+impl Handshake {
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        let text = |name: HeaderName| {
+            let value = request.headers().get(name)?;
+            value.to_str().ok().map(str::to_owned)
+        };
+        Self {
+            peer: request.peer_addr(),
+            origin: text(header::ORIGIN),
+            user_agent: text(header::USER_AGENT),
+            query: request.query_string().to_owned(),
+        }
+    }
+}
+
+/// What of a socket does not depend on the application's types.
+pub(crate) struct Core {
+    pub(crate) key: SocketKey,
+    pub(crate) id: String,
+    pub(crate) namespace: String,
+    pub(crate) handshake: Arc<Handshake>,
+    pub(crate) queue: Arc<Queue>,
+    pub(crate) hub: Addr<Hub>,
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket")
+            .field("id", &self.id)
+            .field("namespace", &self.namespace)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One client in one namespace. A clone is two reference counts.
+///
+/// It is a `Socket<()>` while the application decides about it, and carries the application's data afterwards.
+#[derive(Debug)]
+pub struct Socket<D = ()> {
+    core: Arc<Core>,
+    data: Arc<D>,
+}
+
+impl<D> Clone for Socket<D> {
+    fn clone(&self) -> Self {
+        Self {
+            core: Arc::clone(&self.core),
+            data: Arc::clone(&self.data),
+        }
+    }
+}
+
+/// Why something could not be sent.
+#[derive(Debug, Error)]
+pub enum EmitError {
+    /// The argument cannot be encoded.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// The socket is disconnected.
+    #[error("the socket is disconnected")]
+    Closed,
+    /// Too much waits for this client already: its transport is being closed.
+    #[error("too much waits for the client")]
+    Overflow,
+}
+
+/// The socket, or the thread it lived on, is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the socket is gone")]
+pub struct Gone;
+
+impl<D> Socket<D> {
+    pub(crate) fn new(core: Arc<Core>, data: D) -> Self {
+        Self {
+            core,
+            data: Arc::new(data),
+        }
+    }
+
+    /// The public Socket.IO id, which is also the name of a room of its own.
+    pub fn id(&self) -> &str {
+        &self.core.id
+    }
+
+    /// What the first request told.
+    pub fn handshake(&self) -> &Handshake {
+        &self.core.handshake
+    }
+
+    /// What [`crate::Handler::connect`] returned.
+    pub fn data(&self) -> &D {
+        &self.data
+    }
+
+    /// The same socket without the data.
+    pub fn plain(&self) -> Socket {
+        Socket::new(Arc::clone(&self.core), ())
+    }
+
+    /// It can still be sent to.
+    pub fn is_connected(&self) -> bool {
+        self.core.queue.is_open(self.core.key)
+    }
+
+    /// Sends an event with one argument: `42["name",{..}]`. Queued at once, in the order of the calls.
+    ///
+    /// # Errors
+    /// [`EmitError`]; after [`EmitError::Overflow`] the client is being cut off.
+    pub fn emit(&self, name: &str, arg: &impl Serialize) -> Result<(), EmitError> {
+        self.send(&Frame::event(name, arg)?)
+    }
+
+    /// Sends an event with any number of arguments.
+    ///
+    /// # Errors
+    /// As [`Socket::emit`].
+    pub fn emit_args(&self, name: &str, args: &[Value]) -> Result<(), EmitError> {
+        self.send(&Frame::event_args(name, args)?)
+    }
+
+    /// Sends what has been encoded before.
+    ///
+    /// # Errors
+    /// As [`Socket::emit`].
+    pub fn send(&self, frame: &Frame) -> Result<(), EmitError> {
+        self.core.queue.push(self.core.key, frame)
+    }
+
+    /// Joins rooms. Asked for at the call, so in order with deliveries; ready when the hub has done it. A future that
+    /// is dropped before may leave it undone.
+    pub fn join<I: IntoIterator<Item: Into<Room>>>(
+        &self,
+        rooms: I,
+    ) -> impl Future<Output = Result<(), Gone>> + use<D, I> {
+        let rooms = rooms.into_iter().map(Into::into).collect();
+        let asked = self.core.hub.send(Join {
+            key: self.core.key,
+            rooms,
+        });
+        async {
+            if asked.await.unwrap_or(false) {
+                Ok(())
+            } else {
+                Err(Gone)
+            }
+        }
+    }
+
+    /// Leaves rooms, as [`Socket::join`] joins them. Its own room it does not leave.
+    pub fn leave<I: IntoIterator<Item: Into<Room>>>(
+        &self,
+        rooms: I,
+    ) -> impl Future<Output = Result<(), Gone>> + use<D, I> {
+        let rooms = rooms.into_iter().map(Into::into).collect();
+        let asked = self.core.hub.send(Leave {
+            key: self.core.key,
+            rooms,
+        });
+        async {
+            if asked.await.unwrap_or(false) {
+                Ok(())
+            } else {
+                Err(Gone)
+            }
+        }
+    }
+
+    /// The rooms it is in, its own included, in no order.
+    pub fn rooms(&self) -> impl Future<Output = Result<Vec<Room>, Gone>> + use<D> {
+        let asked = self.core.hub.send(Rooms { key: self.core.key });
+        async { asked.await.ok().flatten().ok_or(Gone) }
+    }
+
+    /// Disconnects the client (`41`), after what was sent before; with `close` its transport too. A client does not
+    /// come back by itself after this.
+    pub fn disconnect(&self, close: bool) {
+        let Core {
+            key,
+            namespace,
+            queue,
+            ..
+        } = &*self.core;
+        queue.depart(Frame::disconnect(namespace), Departure { key: *key, close });
+    }
+}

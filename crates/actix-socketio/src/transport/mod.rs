@@ -1,0 +1,111 @@
+//! HTTP in front of the sessions: the only room that knows actix-web. request -> [transport] -> session.
+//!
+//! A request may arrive on another worker than its session lives on; it talks to it by its address.
+//! Bounds: bodies and frames by `max_payload`, sessions by the registry.
+
+mod answer;
+mod polling;
+mod tether;
+mod websocket;
+
+use std::sync::Arc;
+
+use actix_web::http::{Method, header};
+use actix_web::{HttpRequest, HttpResponse, Resource, web};
+use socketio_proto::engineio::handshake::{
+    self, Admission, HandshakeError, Request, TransportKind,
+};
+use socketio_proto::engineio::{self};
+
+pub(crate) use self::tether::{Parted, Tether, tether};
+pub(crate) use self::websocket::{WebSocket, Write};
+use crate::server::Server;
+
+pub(crate) fn resource(server: Arc<Server>) -> Resource {
+    let path = server.config.path.clone();
+    web::resource(path)
+        .app_data(web::Data::from(server))
+        .route(web::route().to(serve))
+}
+
+async fn serve(
+    server: web::Data<Server>,
+    request: HttpRequest,
+    body: web::Payload,
+) -> HttpResponse {
+    let server = server.into_inner();
+    if request.method() == Method::OPTIONS && server.config.cors.is_some() {
+        return answer::preflight(&server, &request);
+    }
+    let upgrade = wants_websocket(&request);
+    let asked = Request {
+        method: method(request.method()),
+        query: request.query_string(),
+        upgrade,
+    };
+    let outcome = match handshake::admit(asked, server.config.transports) {
+        Ok(Admission::Open(transport)) => match allow(&server, &request) {
+            Ok(()) => match transport {
+                TransportKind::Polling => polling::open(&server, &request),
+                TransportKind::WebSocket => websocket::open(&server, &request, body),
+            },
+            Err(refused) => Err(refused),
+        },
+        Ok(Admission::Poll(sid)) => polling::poll(&server, &request, sid).await,
+        Ok(Admission::Post(sid)) => polling::post(&server, &request, body, sid).await,
+        Ok(Admission::Upgrade(sid)) => websocket::probe(&server, &request, body, sid).await,
+        Err(refused) => Err(refused),
+    };
+    outcome.unwrap_or_else(|refused| match upgrade {
+        true => answer::refused_upgrade(&refused),
+        false => answer::refused(&server, &request, &refused),
+    })
+}
+
+fn allow(server: &Server, request: &HttpRequest) -> Result<(), HandshakeError> {
+    match &server.config.allow_request {
+        Some(allow) => allow(request).map_err(HandshakeError::Forbidden),
+        None => Ok(()),
+    }
+}
+
+fn method(method: &Method) -> handshake::Method {
+    match *method {
+        Method::GET => handshake::Method::Get,
+        Method::POST => handshake::Method::Post,
+        _ => handshake::Method::Other,
+    }
+}
+
+fn wants_websocket(request: &HttpRequest) -> bool {
+    let upgrade = request
+        .headers()
+        .get(header::UPGRADE)
+        .and_then(|value| value.to_str().ok());
+    upgrade.is_some_and(|value| value.eq_ignore_ascii_case("websocket"))
+}
+
+/// The first packet of a session.
+fn greeting(
+    server: &Server,
+    sid: &str,
+    transport: TransportKind,
+) -> Result<String, HandshakeError> {
+    let upgrades = match transport {
+        TransportKind::Polling => server.config.upgrades(),
+        TransportKind::WebSocket => &[],
+    };
+    let engineio::Timings {
+        ping_interval,
+        ping_timeout,
+        ..
+    } = server.config.timings();
+    let open = handshake::Open {
+        sid,
+        upgrades,
+        ping_interval,
+        ping_timeout,
+        max_payload: server.config.max_payload,
+    };
+    open.encode().map_err(|_| HandshakeError::BadRequest)
+}

@@ -1,0 +1,241 @@
+//! WebSocket: an actor that forwards frames between one connection and its session. Part of [`super`].
+//! Bounds: a frame, also one in fragments, by `max_payload`; frames that wait for the session by `max_payload` bytes
+//! or [`INBOUND`]: then the connection is not read. The session has one write on its way at a time.
+
+mod fragments;
+
+use std::sync::Arc;
+
+use actix::{
+    Actor, ActorContext as _, ActorFutureExt as _, Addr, AsyncContext as _, Handler, Message,
+    StreamHandler, WrapFuture as _,
+};
+use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web_actors::ws::{
+    self, CloseCode, CloseReason, ProtocolError, WebsocketContext, WsResponseBuilder,
+};
+use bytestring::ByteString;
+use socketio_proto::engineio::handshake::{HandshakeError, TransportKind};
+use socketio_proto::engineio::{CarrierId, Session as Engine, WireFrame};
+
+use self::fragments::{Fragments, Outcome};
+use super::{Tether, answer, greeting, tether};
+use crate::server::Server;
+use crate::session::{Session, SocketFailed, SocketFrames, SocketOpened};
+use crate::sid;
+use crate::socket::Handshake;
+
+/// Frames that may wait for the session.
+const INBOUND: usize = 256;
+
+type Context = WebsocketContext<WebSocket>;
+
+/// Frames for the peer, then perhaps the end. Answered when the connection has room for the next.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Write {
+    pub(crate) frames: Vec<WireFrame>,
+    pub(crate) close: bool,
+}
+
+/// The actor of one connection.
+pub(crate) struct WebSocket {
+    id: CarrierId,
+    session: Addr<Session>,
+    max_payload: usize,
+    greeting: Option<ByteString>,
+    tether: Option<Tether>,
+    inbound: Vec<WireFrame>,
+    inbound_bytes: usize,
+    forwarding: bool,
+    fragments: Fragments,
+}
+
+/// A new session.
+pub(super) fn open(
+    server: &Arc<Server>,
+    request: &HttpRequest,
+    body: web::Payload,
+) -> Result<HttpResponse, HandshakeError> {
+    ws::handshake(request).map_err(|_| HandshakeError::BadRequest)?;
+    let (id, sid) = (server.next_carrier(), sid::random());
+    let greeting = greeting(server, &sid, TransportKind::WebSocket)?;
+    let opened = server.registry.open(&sid, || {
+        let engine = Engine::websocket(server.config.timings(), id, server.clock.now());
+        Session::new(
+            Arc::clone(server),
+            sid.clone(),
+            engine,
+            Handshake::of(request),
+        )
+        .start()
+    });
+    let Ok(session) = opened else {
+        return Ok(answer::full(server, request));
+    };
+    let (response, opened) = accept(server, request, body, id, &session, Some(greeting.into()))?;
+    // A session that has just started has room for its first message.
+    session
+        .try_send(opened)
+        .map_err(|_| HandshakeError::BadRequest)?;
+    Ok(response)
+}
+
+/// A WebSocket for a session that is on polling, or a second one, which the engine closes.
+pub(super) async fn probe(
+    server: &Arc<Server>,
+    request: &HttpRequest,
+    body: web::Payload,
+    sid: &str,
+) -> Result<HttpResponse, HandshakeError> {
+    let session = server
+        .registry
+        .find(sid)
+        .ok_or(HandshakeError::SessionUnknown)?;
+    let (response, opened) = accept(server, request, body, server.next_carrier(), &session, None)?;
+    session
+        .send(opened)
+        .await
+        .map_err(|_| HandshakeError::SessionUnknown)?;
+    Ok(response)
+}
+
+fn accept(
+    server: &Arc<Server>,
+    request: &HttpRequest,
+    body: web::Payload,
+    id: CarrierId,
+    session: &Addr<Session>,
+    greeting: Option<ByteString>,
+) -> Result<(HttpResponse, SocketOpened), HandshakeError> {
+    let (tether, parted) = tether();
+    let max_payload = server.config.max_payload;
+    let actor = WebSocket {
+        id,
+        session: session.clone(),
+        max_payload,
+        greeting,
+        tether: Some(tether),
+        inbound: Vec::new(),
+        inbound_bytes: 0,
+        forwarding: false,
+        fragments: Fragments::new(max_payload),
+    };
+    let (socket, response) = WsResponseBuilder::new(actor, request, body)
+        .frame_size(max_payload)
+        .start_with_addr()
+        .map_err(|_| HandshakeError::BadRequest)?;
+    Ok((response, SocketOpened { id, socket, parted }))
+}
+
+impl WebSocket {
+    fn receive(&mut self, frame: WireFrame, ctx: &mut Context) {
+        self.inbound_bytes += frame.size();
+        self.inbound.push(frame);
+        if !self.forwarding {
+            self.forwarding = true;
+            let forward = self.forward().into_actor(self);
+            ctx.spawn(forward.map(|gone, act, ctx| act.forwarded(gone, ctx)));
+        } else if self.inbound_bytes > self.max_payload || self.inbound.len() >= INBOUND {
+            // Nothing is read from the connection until the session has taken this too.
+            let forward = self.forward().into_actor(self);
+            ctx.wait(forward.map(|gone, _, ctx| stop_if(gone, ctx)));
+        }
+    }
+
+    /// Resolves to whether the session is gone.
+    fn forward(&mut self) -> impl Future<Output = bool> + use<> {
+        self.inbound_bytes = 0;
+        let sent = self.session.send(SocketFrames {
+            id: self.id,
+            frames: std::mem::take(&mut self.inbound),
+        });
+        async move { sent.await.is_err() }
+    }
+
+    fn forwarded(&mut self, gone: bool, ctx: &mut Context) {
+        self.forwarding = false;
+        if !gone && !self.inbound.is_empty() {
+            self.forwarding = true;
+            let forward = self.forward().into_actor(self);
+            ctx.spawn(forward.map(|gone, act, ctx| act.forwarded(gone, ctx)));
+        }
+        stop_if(gone, ctx);
+    }
+
+    fn fail(&self, code: CloseCode, ctx: &mut Context) {
+        // Best effort: a session that does not hear it sees the connection go, and only names it otherwise.
+        let _full = self.session.try_send(SocketFailed(self.id));
+        end(code, ctx);
+    }
+}
+
+fn stop_if(gone: bool, ctx: &mut Context) {
+    if gone {
+        end(CloseCode::Normal, ctx);
+    }
+}
+
+fn end(code: CloseCode, ctx: &mut Context) {
+    ctx.close(Some(CloseReason::from(code)));
+    ctx.stop();
+}
+
+impl Actor for WebSocket {
+    type Context = Context;
+
+    fn started(&mut self, ctx: &mut Context) {
+        if let Some(greeting) = self.greeting.take() {
+            ctx.text(greeting);
+        }
+        if let Some(tether) = self.tether.take() {
+            ctx.spawn(
+                tether
+                    .wait()
+                    .into_actor(self)
+                    .map(|(), _, ctx| end(CloseCode::Normal, ctx)),
+            );
+        }
+    }
+}
+
+impl Handler<Write> for WebSocket {
+    type Result = ();
+
+    fn handle(&mut self, Write { frames, close }: Write, ctx: &mut Context) {
+        for frame in frames {
+            match frame {
+                WireFrame::Text(text) => ctx.text(text),
+                WireFrame::Binary(bytes) => ctx.binary(bytes),
+            }
+        }
+        if close {
+            end(CloseCode::Normal, ctx);
+        }
+    }
+}
+
+impl StreamHandler<Result<ws::Message, ProtocolError>> for WebSocket {
+    fn handle(&mut self, item: Result<ws::Message, ProtocolError>, ctx: &mut Context) {
+        match item {
+            Ok(ws::Message::Text(text)) => self.receive(WireFrame::Text(text), ctx),
+            Ok(ws::Message::Binary(bytes)) => self.receive(WireFrame::Binary(bytes), ctx),
+            Ok(ws::Message::Continuation(item)) => match self.fragments.add(item) {
+                Outcome::Partial => {}
+                Outcome::Whole(frame) => self.receive(frame, ctx),
+                Outcome::TooLarge => self.fail(CloseCode::Size, ctx),
+                Outcome::Invalid => self.fail(CloseCode::Protocol, ctx),
+            },
+            Ok(ws::Message::Ping(bytes)) => ctx.pong(&bytes),
+            Ok(ws::Message::Pong(_) | ws::Message::Nop) => {}
+            Ok(ws::Message::Close(reason)) => {
+                ctx.close(reason);
+                ctx.stop();
+            }
+            Err(ProtocolError::Overflow) => self.fail(CloseCode::Size, ctx),
+            // The connection is gone.
+            Err(ProtocolError::Io(_)) => ctx.stop(),
+            Err(_) => self.fail(CloseCode::Protocol, ctx),
+        }
+    }
+}

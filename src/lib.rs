@@ -6,6 +6,8 @@
 //! number the log) -> `bus` (wake) -> `actors` (follow the log, tick, route) -> the Socket.IO clients.
 
 pub mod cli;
+pub mod actors;
+pub mod bus;
 pub mod storage;
 pub mod auth;
 pub mod telemetry;

@@ -80,6 +80,12 @@ impl UnitBatch {
         self.site_id = site_id;
     }
 
+    /// The unit's site.
+    #[must_use]
+    pub const fn site(&self) -> SiteId {
+        self.site_id
+    }
+
     /// Whether there is nothing to hand in.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -18,8 +18,8 @@ pub struct Head {
 
 /// The database could not be asked, or held an entry that cannot be read. Worth another try later.
 #[derive(Debug, thiserror::Error)]
-#[error("the log could not be read")]
-pub struct LogUnreadable(#[source] pub Box<dyn Error + Send + Sync>);
+#[error("the log could not be read: {0}")]
+pub struct LogUnreadable(pub Box<dyn Error + Send + Sync>);
 
 /// Reads the log. Entries once returned never change; they vanish, the oldest first, when they are older
 /// than the retention.

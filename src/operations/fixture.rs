@@ -147,6 +147,7 @@ impl Fixture {
             unit_id: unit,
             arrived_at: now,
             seen_at: now,
+            simulated: false,
             readings: vec![reading],
             message: KeptMessage {
                 id,

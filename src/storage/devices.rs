@@ -75,7 +75,7 @@ struct DeviceRow {
 }
 
 /// The settings of a device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeviceSettings {
     /// Which probe sets the temperature.

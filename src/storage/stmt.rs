@@ -38,7 +38,10 @@ pub(super) struct Bound<Type, Value>(Value, PhantomData<Type>);
 
 impl<Binds, Row> Stmt<Binds, Row> {
     /// Binds the next `?`.
-    pub(in crate::storage) fn bind<Type, Value>(self, value: Value) -> Stmt<(Binds, Bound<Type, Value>), Row> {
+    pub(in crate::storage) fn bind<Type, Value>(
+        self,
+        value: Value,
+    ) -> Stmt<(Binds, Bound<Type, Value>), Row> {
         Stmt {
             sql: self.sql,
             binds: (self.binds, Bound(value, PhantomData)),

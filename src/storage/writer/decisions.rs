@@ -110,11 +110,10 @@ impl Decisions {
 
     /// The network heard this device.
     pub(super) fn seen(&mut self, uplink: &Uplink) {
-        let simulated = uplink.readings.iter().any(|reading| reading.simulated);
         if let Some(device) = self
             .devices
             .get_mut(&uplink.device_id)
-            .filter(|_| !simulated)
+            .filter(|_| !uplink.simulated)
         {
             device.state.last_seen_at = device.state.last_seen_at.max(Some(uplink.seen_at));
             self.touched_devices.insert(uplink.device_id);
@@ -128,7 +127,11 @@ impl Decisions {
             let new_alert = AlertId(clock.new_id());
             match task.what {
                 What::Reading { uplink, reading } => self.reading(uplink, reading, new_alert),
-                What::Confirm => self.decide(task.unit_id, Input::Confirm { now: task.at }),
+                What::Confirm => {
+                    // Its row is written anew, so that a deadline that means nothing any more goes.
+                    self.touched_units.insert(task.unit_id);
+                    self.decide(task.unit_id, Input::Confirm { now: task.at });
+                }
                 What::RuleChanged => self.decide(
                     task.unit_id,
                     Input::RuleChanged {

@@ -61,7 +61,9 @@ pub struct Uplink {
     pub arrived_at: Timestamp,
     /// When the network heard the device, or `arrived_at` if that is earlier.
     pub seen_at: Timestamp,
-    /// At most some dozens.
+    /// From a test button: the device was not heard.
+    pub simulated: bool,
+    /// At most 256; none if the device was heard and told nothing.
     pub readings: Vec<NewReading>,
     /// What to keep in quarantine if the database refuses the data.
     pub message: KeptMessage,

@@ -8,6 +8,8 @@
 mod accounts;
 mod acknowledge;
 mod error;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod identify;
 mod login;
 mod refresh;
@@ -70,3 +72,6 @@ impl Operations {
         &self.0.setup
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,11 +60,17 @@ impl Clock {
     /// Wall time in UTC: the machine's, plus the offset. Can step back.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        let unmoved = match &self.0.base {
+        self.unskewed()
+            .plus_millis(self.0.offset_millis.load(Ordering::Relaxed))
+    }
+
+    /// Wall time without the offset of a rehearsal: for retention, which a rehearsal must not move.
+    #[must_use]
+    pub fn unskewed(&self) -> Timestamp {
+        match &self.0.base {
             Base::System { .. } => system_time(),
             Base::Manual { start, .. } => start.plus_millis(millis(self.monotonic())),
-        };
-        unmoved.plus_millis(self.0.offset_millis.load(Ordering::Relaxed))
+        }
     }
 
     /// Time since this clock was made; never steps back, knows no offset.

@@ -6,7 +6,17 @@
 //! number the log) -> `bus` (wake) -> `actors` (follow the log, tick, route) -> the Socket.IO clients.
 
 pub mod cli;
+pub mod jobs;
+pub mod simulate;
+pub mod ingest;
+pub mod actors;
+pub mod bus;
+pub mod storage;
+pub mod auth;
 pub mod telemetry;
 pub mod config;
 pub mod clock;
+pub mod events;
+pub mod devices;
+pub mod alerts;
 pub mod domain;

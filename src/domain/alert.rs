@@ -37,6 +37,20 @@ text_enum! {
 }
 
 text_enum! {
+    /// What just happened to an alert; names the event `alert:<transition>`.
+    AlertTransition {
+        /// It began.
+        Triggered = "triggered",
+        /// It became worse, changed its direction, or was worked on.
+        Updated = "updated",
+        /// Somebody took it on.
+        Acknowledged = "acknowledged",
+        /// It ended.
+        Resolved = "resolved",
+    }
+}
+
+text_enum! {
     /// On which side of the limits.
     Direction {
         /// Too warm.

@@ -36,6 +36,8 @@ ids! {
     OrganizationId,
     /// A person with a login.
     UserId,
+    /// One login of a person: the family of its refresh tokens, the claim `sid`.
+    SessionId,
     /// A place with one timezone.
     SiteId,
     /// A part of a site.

@@ -6,21 +6,30 @@ mod text;
 
 pub mod alert;
 pub mod code;
+pub mod device;
 pub mod id;
+pub mod json;
 pub mod reading;
 pub mod role;
 pub mod rule;
 pub mod time;
 pub mod unit;
 
-pub use alert::{Alert, AlertKind, AlertStatus, Direction, Person, Resolver, Severity};
-pub use code::Code;
-pub use id::{
-    AlertId, AreaId, DeviceId, GatewayId, OrganizationId, ReadingId, RuleId, SiteId, UnitId, UserId,
+pub use alert::{
+    Alert, AlertKind, AlertStatus, AlertTransition, Direction, Person, Resolver, Severity,
+    SystemName,
 };
+pub use code::Code;
+pub use device::{DeviceRole, DoorPolarity, Probe};
+pub use id::{
+    AlertId, AreaId, DeviceId, GatewayId, OrganizationId, ReadingId, RuleId, SessionId, SiteId,
+    UnitId, UserId,
+};
+pub use json::InvalidJson;
 pub use reading::Reading;
 pub use role::{Action, Role};
 pub use rule::{EffectiveRule, Rule, RuleLimits, RuleScope};
 pub use text::UnknownText;
+pub(crate) use text::text_enum;
 pub use time::{InvalidTimestamp, Timestamp};
 pub use unit::{UnitKind, UnitStatus};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{RuleId, UnitKind, text::text_enum};
+use super::{Direction, RuleId, UnitKind, text::text_enum};
 
 text_enum! {
     /// What a rule is written for; ordered from the widest to the narrowest.
@@ -77,6 +77,15 @@ impl EffectiveRule {
     /// Confirm time where no rule sets one, seconds: more than one interval of a 600 s sensor, so that
     /// a single outlier never confirms itself.
     pub const DEFAULT_CONFIRM_SECONDS: i32 = 900;
+
+    /// How long outside on this side until a warning becomes critical, seconds.
+    #[must_use]
+    pub const fn confirm_seconds(&self, direction: Direction) -> i32 {
+        match direction {
+            Direction::High => self.confirm_high_seconds,
+            Direction::Low => self.confirm_low_seconds,
+        }
+    }
 
     /// The rule of a unit of this kind, out of the rules of its organization, site and itself.
     /// `rules` may come in any order and must hold no rule of another scope id.

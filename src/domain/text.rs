@@ -35,11 +35,11 @@ macro_rules! text_enum {
         }
 
         impl std::str::FromStr for $name {
-            type Err = $crate::domain::text::UnknownText;
+            type Err = $crate::domain::UnknownText;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match text {
                     $($text => Ok(Self::$variant),)+
-                    other => Err($crate::domain::text::UnknownText {
+                    other => Err($crate::domain::UnknownText {
                         text: other.to_owned(),
                         allowed: [$($text),+].join(", "),
                     }),

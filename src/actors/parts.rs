@@ -1,0 +1,33 @@
+//! What the actors work with, passed in at the start.
+
+use std::sync::Arc;
+
+use actix::ArbiterHandle;
+
+use super::{encoder::Encoder, hubs::Hubs};
+use crate::{bus::Bus, events::LogReader};
+
+/// Everything that the live path needs from outside.
+pub struct Parts {
+    /// The log.
+    pub reader: Arc<dyn LogReader>,
+    /// Wakes.
+    pub bus: Bus,
+    /// Where frames go.
+    pub hubs: Arc<dyn Hubs>,
+    /// Makes frames.
+    pub encoder: Arc<dyn Encoder>,
+    /// What drives them.
+    pub ticks: Ticks,
+    /// Threads that organizations are spread over; the registry's own if there are none.
+    pub arbiters: Vec<ArbiterHandle>,
+}
+
+/// What drives the live path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ticks {
+    /// The monotonic clock, once a second.
+    EverySecond,
+    /// Messages alone ([`Tick`](super::organization::Tick), [`Poll`](super::registry::Poll)): for tests.
+    ByMessage,
+}

@@ -1,0 +1,38 @@
+//! How a sensor is set up, as far as it bears on what its values mean.
+
+use super::text::text_enum;
+
+text_enum! {
+    /// What a device is for.
+    DeviceRole {
+        /// Measures the unit's temperature.
+        Temperature = "temperature",
+        /// Watches its door.
+        Door = "door",
+    }
+}
+
+text_enum! {
+    /// Which thermometer of a device counts.
+    #[derive(Default)]
+    Probe {
+        /// The one in the housing; without one, the first probe that is connected.
+        #[default]
+        Internal = "internal",
+        /// The first probe that is connected. A sensor that has both but no working probe is at fault: its housing
+        /// hangs elsewhere. A sensor of which we only know one thermometer counts by that one.
+        External = "external",
+    }
+}
+
+text_enum! {
+    /// How a door contact is mounted.
+    #[derive(Default)]
+    DoorPolarity {
+        /// Open is open.
+        #[default]
+        Normal = "normal",
+        /// Open is closed.
+        Inverted = "inverted",
+    }
+}

@@ -1,0 +1,70 @@
+//! Lets rows go by age, in small portions, so that no commit waits long.
+
+use std::time::Duration;
+
+use crate::{
+    clock::Clock,
+    domain::Timestamp,
+    storage::{Database, StoreError, retention, statements::Statements},
+};
+
+/// Between two rounds.
+const ROUND: Duration = Duration::from_secs(10);
+
+/// How long frames are remembered to tell repetitions: a week is far beyond any sender's retries.
+const FRAMES_DAYS: i64 = 7;
+
+const DAY_SECONDS: i64 = 86_400;
+
+/// How long what is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Ages {
+    /// Log entries, on the real clock: a rehearsal does not move it.
+    pub log: Duration,
+    /// Messages in quarantine.
+    pub quarantine: Duration,
+}
+
+/// Runs for ever; dropped at the stop.
+pub async fn run(database: Database, clock: Clock, ages: Ages) {
+    loop {
+        if let Err(error) = round(&database, &clock, ages).await {
+            log::warn!(error:% = error; "old rows could not be removed, trying again");
+        }
+        tokio::time::sleep(ROUND).await;
+    }
+}
+
+async fn round(database: &Database, clock: &Clock, ages: Ages) -> Result<(), StoreError> {
+    let now = clock.now();
+    remove(database, || {
+        retention::log_before(back(clock.unskewed(), ages.log))
+    })
+    .await?;
+    remove(database, || {
+        retention::frames_before(now.plus_seconds(-FRAMES_DAYS * DAY_SECONDS))
+    })
+    .await?;
+    remove(database, || {
+        retention::quarantine_before(back(now, ages.quarantine))
+    })
+    .await?;
+    remove(database, || retention::refresh_tokens_before(now)).await
+}
+
+fn back(from: Timestamp, age: Duration) -> Timestamp {
+    from.plus_millis(-i64::try_from(age.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Removes portions until one is not full.
+async fn remove(database: &Database, portion: impl Fn() -> Statements) -> Result<(), StoreError> {
+    let full = usize::try_from(retention::BATCH).unwrap_or(usize::MAX);
+    while database
+        .writer()
+        .run(portion())
+        .await?
+        .first()
+        .is_some_and(|removed| *removed >= full)
+    {}
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! One connection type for both backends, for reading.
+//!
+//! A diesel query has no backend; only running it does. [`Fetch`] is any query that both backends can run,
+//! so each query of this room is an ordinary function over [`Conn`]. Do not import diesel's or diesel-async's
+//! `RunQueryDsl` beside it.
+
+use diesel::{SqliteConnection, result::QueryResult};
+use diesel_async::{
+    AsyncConnection, AsyncPgConnection, TransactionManager, methods::LoadQuery,
+    pooled_connection::deadpool::Object, sync_connection_wrapper::SyncConnectionWrapper,
+};
+use futures_util::TryStreamExt;
+
+use super::StoreError;
+
+/// An SQLite connection whose statements run on the blocking threads.
+pub(super) type Lite = SyncConnectionWrapper<SqliteConnection>;
+
+/// A query that both backends can run, giving rows of `U`.
+pub trait Fetch<'q, U>:
+    LoadQuery<'q, AsyncPgConnection, U> + LoadQuery<'q, Lite, U> + Send + 'q
+{
+}
+impl<'q, U, Q> Fetch<'q, U> for Q where
+    Q: LoadQuery<'q, AsyncPgConnection, U> + LoadQuery<'q, Lite, U> + Send + 'q
+{
+}
+
+/// A pooled connection for reading.
+pub enum Conn {
+    /// Opened with `query_only`: what writes goes through the writer.
+    Sqlite(Object<Lite>),
+}
+
+impl Conn {
+    /// All rows. The query itself must carry a bound (`LIMIT`, or a table that is small by nature).
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot answer.
+    pub async fn all<'q, U: Send + 'q>(
+        &mut self,
+        query: impl Fetch<'q, U>,
+    ) -> Result<Vec<U>, StoreError> {
+        let rows: QueryResult<Vec<U>> = match self {
+            Self::Sqlite(lite) => match LoadQuery::<Lite, U>::internal_load(query, lite).await {
+                Ok(stream) => stream.try_collect().await,
+                Err(error) => Err(error),
+            },
+        };
+        Ok(rows?)
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot answer.
+    pub async fn first<'q, U: Send + 'q>(
+        &mut self,
+        query: impl Fetch<'q, U>,
+    ) -> Result<Option<U>, StoreError> {
+        Ok(self.all(query).await?.into_iter().next())
+    }
+
+    /// Runs several reads on one moment of the database.
+    ///
+    /// # Errors
+    /// What `read` fails with, or [`StoreError`] if the database cannot answer.
+    pub async fn snapshot<R>(
+        &mut self,
+        read: impl AsyncFnOnce(&mut Self) -> Result<R, StoreError>,
+    ) -> Result<R, StoreError> {
+        match self {
+            Self::Sqlite(lite) => {
+                <Lite as AsyncConnection>::TransactionManager::begin_transaction(&mut **lite)
+                    .await?
+            }
+        }
+        // A future dropped here leaves the transaction open; the pool sees it and throws the connection away.
+        let outcome = read(self).await;
+        match self {
+            Self::Sqlite(lite) => {
+                <Lite as AsyncConnection>::TransactionManager::rollback_transaction(&mut **lite)
+                    .await?
+            }
+        }
+        outcome
+    }
+}

@@ -1,0 +1,65 @@
+//! What can go wrong with storing and reading.
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+use crate::domain::Code;
+
+/// A failure of the database or of what it was asked to hold.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// A unique constraint refused it: it is there already.
+    #[error("already there: {0}")]
+    Conflict(String),
+    /// Another constraint refused the values.
+    #[error("refused by the database: {0}")]
+    Refused(String),
+    /// The database is away, locked, or its queue is full: try again.
+    #[error("database unavailable: {0}")]
+    Unavailable(String),
+    /// A row does not read as what it should be.
+    #[error("damaged row: {0}")]
+    Damaged(String),
+}
+
+impl StoreError {
+    /// The code that a client gets.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Conflict(_) => Code::Conflict,
+            Self::Refused(_) => Code::InvalidPayload,
+            Self::Unavailable(_) => Code::Unavailable,
+            Self::Damaged(_) => Code::Internal,
+        }
+    }
+
+    /// Whether the data is at fault, so that no repetition helps.
+    #[must_use]
+    pub const fn is_data_fault(&self) -> bool {
+        matches!(self, Self::Conflict(_) | Self::Refused(_))
+    }
+}
+
+impl From<DieselError> for StoreError {
+    fn from(error: DieselError) -> Self {
+        match error {
+            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
+                Self::Conflict(info.message().to_owned())
+            }
+            DieselError::DatabaseError(
+                DatabaseErrorKind::CheckViolation
+                | DatabaseErrorKind::NotNullViolation
+                | DatabaseErrorKind::ForeignKeyViolation,
+                info,
+            ) => Self::Refused(info.message().to_owned()),
+            DieselError::DeserializationError(cause) => Self::Damaged(cause.to_string()),
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
+
+impl From<diesel_async::pooled_connection::deadpool::PoolError> for StoreError {
+    fn from(error: diesel_async::pooled_connection::deadpool::PoolError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}

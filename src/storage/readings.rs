@@ -1,0 +1,100 @@
+//! Stored measurements: rows, and pages of a unit's history.
+
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, QueryDsl,
+    prelude::{Queryable, Selectable},
+};
+
+use crate::domain::{DeviceId, OrganizationId, Reading, ReadingId, Timestamp, UnitId};
+
+use super::{StoreError, conn::Conn, schema::readings, types::columns};
+
+/// A measurement as its table has it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = readings)]
+pub(super) struct ReadingRow {
+    id: ReadingId,
+    device_id: DeviceId,
+    temperature: Option<f64>,
+    humidity: Option<f64>,
+    door_open: Option<bool>,
+    battery_percent: Option<f64>,
+    battery_volts: Option<f64>,
+    signal: Option<f64>,
+    late: bool,
+    fault: bool,
+    simulated: bool,
+    measured_at: Timestamp,
+}
+
+impl From<ReadingRow> for Reading {
+    fn from(row: ReadingRow) -> Self {
+        Self {
+            id: row.id,
+            device_id: row.device_id,
+            temperature: row.temperature,
+            humidity: row.humidity,
+            door_open: row.door_open,
+            battery: row.battery_percent,
+            battery_volts: row.battery_volts,
+            signal: row.signal,
+            late: row.late,
+            fault: row.fault,
+            simulated: row.simulated,
+            timestamp: row.measured_at,
+        }
+    }
+}
+
+/// Where a page begins: after this row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadingCursor {
+    /// Time of the last row seen.
+    pub measured_at: Timestamp,
+    /// Its key among those of that time.
+    pub frame_key: Vec<u8>,
+}
+
+/// A unit's measurements from `from` (inclusive) to `to` (exclusive), ascending, at most `limit`, each with the
+/// cursor of the page that would begin after it.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn page(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    unit: UnitId,
+    (from, to): (Timestamp, Timestamp),
+    after: Option<ReadingCursor>,
+    limit: i64,
+) -> Result<Vec<(Reading, ReadingCursor)>, StoreError> {
+    let start = after.unwrap_or(ReadingCursor {
+        measured_at: from,
+        frame_key: Vec::new(),
+    });
+    let query = readings::table
+        .filter(readings::organization_id.eq(organization))
+        .filter(readings::unit_id.eq(unit))
+        .filter(readings::measured_at.ge(from.max(start.measured_at)))
+        .filter(readings::measured_at.lt(to))
+        .filter(
+            readings::measured_at
+                .gt(start.measured_at)
+                .or(readings::frame_key.gt(start.frame_key)),
+        )
+        .order((readings::measured_at, readings::frame_key))
+        .limit(limit)
+        .select((columns::<ReadingRow>(), readings::frame_key));
+    let rows: Vec<(ReadingRow, Vec<u8>)> = conn.all(query).await?;
+    let with_cursor = |(row, frame_key): (ReadingRow, Vec<u8>)| {
+        let measured_at = row.measured_at;
+        (
+            Reading::from(row),
+            ReadingCursor {
+                measured_at,
+                frame_key,
+            },
+        )
+    };
+    Ok(rows.into_iter().map(with_cursor).collect())
+}

@@ -1,0 +1,99 @@
+//! Sites and areas.
+
+use diesel::{
+    ExpressionMethods, QueryDsl,
+    prelude::{Queryable, Selectable},
+    sql_types::Text,
+};
+use serde::Serialize;
+
+use crate::domain::{AreaId, OrganizationId, SiteId, Timestamp};
+
+use super::{
+    StoreError,
+    conn::Conn,
+    schema::sites,
+    statements::Statements,
+    stmt::stmt,
+    types::{Id, Moment, columns},
+};
+
+/// A site as clients see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable)]
+#[diesel(table_name = sites)]
+pub struct Site {
+    /// The site.
+    pub id: SiteId,
+    /// Shown name.
+    pub name: String,
+    /// IANA name, such as `Europe/Berlin`.
+    pub timezone: String,
+}
+
+/// Every site of an organization, in id order, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn list(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    limit: i64,
+) -> Result<Vec<Site>, StoreError> {
+    let query = sites::table
+        .filter(sites::organization_id.eq(organization))
+        .order(sites::id)
+        .limit(limit)
+        .select(columns::<Site>());
+    conn.all(query).await
+}
+
+/// Whether this organization has this site.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn exists(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    site: SiteId,
+) -> Result<bool, StoreError> {
+    let query = sites::table
+        .filter(sites::organization_id.eq(organization))
+        .filter(sites::id.eq(site))
+        .select(sites::id);
+    Ok(conn.first::<SiteId>(query).await?.is_some())
+}
+
+/// Makes a site.
+pub fn insert(
+    statements: &mut Statements,
+    organization: OrganizationId,
+    site: Site,
+    now: Timestamp,
+) {
+    statements.push(
+        stmt("INSERT INTO sites (id, organization_id, name, timezone, created_at) VALUES (?, ?, ?, ?, ?)")
+            .bind::<Id, _>(site.id)
+            .bind::<Id, _>(organization)
+            .bind::<Text, _>(site.name)
+            .bind::<Text, _>(site.timezone)
+            .bind::<Moment, _>(now),
+    );
+}
+
+/// Makes an area of a site.
+pub fn insert_area(
+    statements: &mut Statements,
+    organization: OrganizationId,
+    (site, area): (SiteId, AreaId),
+    name: &str,
+    now: Timestamp,
+) {
+    statements.push(
+        stmt("INSERT INTO areas (id, organization_id, site_id, name, created_at) VALUES (?, ?, ?, ?, ?)")
+            .bind::<Id, _>(area)
+            .bind::<Id, _>(organization)
+            .bind::<Id, _>(site)
+            .bind::<Text, _>(name.to_owned())
+            .bind::<Moment, _>(now),
+    );
+}

@@ -1,0 +1,132 @@
+//! People and what they are in their organization.
+
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl,
+    sql_types::{Nullable, Text},
+};
+
+use crate::domain::{OrganizationId, Role, Timestamp, UserId};
+
+use super::{
+    StoreError,
+    conn::Conn,
+    schema::{memberships, users},
+    statements::Statements,
+    stmt::stmt,
+    types::{Id, Moment},
+};
+
+/// A user in the one organization that is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The user.
+    pub id: UserId,
+    /// Lower case.
+    pub email: String,
+    /// Shown name.
+    pub name: String,
+    /// argon2id, PHC string; none: not active yet.
+    pub password_hash: Option<String>,
+    /// Where.
+    pub organization_id: OrganizationId,
+    /// As what.
+    pub role: Role,
+}
+
+type MemberColumns = (UserId, String, String, Option<String>, OrganizationId, Role);
+
+fn member((id, email, name, password_hash, organization_id, role): MemberColumns) -> Member {
+    Member {
+        id,
+        email,
+        name,
+        password_hash,
+        organization_id,
+        role,
+    }
+}
+
+/// The user of this address, in the first organization that they joined.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn by_email(conn: &mut Conn, email: &str) -> Result<Option<Member>, StoreError> {
+    let query = users::table
+        .inner_join(memberships::table.on(memberships::user_id.eq(users::id)))
+        .filter(users::email.eq(email.to_lowercase()))
+        .order(memberships::organization_id)
+        .limit(1)
+        .select((
+            users::id,
+            users::email,
+            users::name,
+            users::password_hash,
+            memberships::organization_id,
+            memberships::role,
+        ));
+    Ok(conn.first::<MemberColumns>(query).await?.map(member))
+}
+
+/// How a token's user stands in the token's organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// No such user: the token's issuer is outside.
+    Unknown,
+    /// A user, but not of this organization.
+    NotAMember,
+    /// A member.
+    Member(Member),
+}
+
+/// How a user stands in an organization.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn standing(
+    conn: &mut Conn,
+    user: UserId,
+    organization: OrganizationId,
+) -> Result<Standing, StoreError> {
+    let here = memberships::user_id
+        .eq(users::id)
+        .and(memberships::organization_id.eq(organization));
+    let query = users::table
+        .left_join(memberships::table.on(here))
+        .filter(users::id.eq(user))
+        .select((
+            users::id,
+            users::email,
+            users::name,
+            users::password_hash,
+            memberships::role.nullable(),
+        ));
+    let row: Option<(UserId, String, String, Option<String>, Option<Role>)> =
+        conn.first(query).await?;
+    Ok(match row {
+        None => Standing::Unknown,
+        Some((.., None)) => Standing::NotAMember,
+        Some((id, email, name, password_hash, Some(role))) => {
+            Standing::Member(member((id, email, name, password_hash, organization, role)))
+        }
+    })
+}
+
+/// Makes a user and a member of an organization.
+pub fn insert(statements: &mut Statements, member: Member, now: Timestamp) {
+    statements.push(
+        stmt(
+            "INSERT INTO users (id, email, name, password_hash, created_at) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind::<Id, _>(member.id)
+        .bind::<Text, _>(member.email.to_lowercase())
+        .bind::<Text, _>(member.name)
+        .bind::<Nullable<Text>, _>(member.password_hash)
+        .bind::<Moment, _>(now),
+    );
+    statements.push(
+        stmt("INSERT INTO memberships (user_id, organization_id, role) VALUES (?, ?, ?)")
+            .bind::<Id, _>(member.id)
+            .bind::<Id, _>(member.organization_id)
+            .bind::<Text, _>(member.role),
+    );
+}

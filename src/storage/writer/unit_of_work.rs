@@ -1,0 +1,196 @@
+//! What the writer needs of a backend: one transaction, in plain values.
+//!
+//! Implemented once per backend, because here speed is decided: a statement per row where that is fastest,
+//! one for all rows where the network would cost. [`process`](super::process) uses it and knows no database.
+
+use std::future::Future;
+
+use uuid::Uuid;
+
+use crate::{
+    alerts::UnitState,
+    domain::{
+        Alert, AlertId, AlertTransition, DeviceId, EffectiveRule, OrganizationId, Rule, RuleScope,
+        Timestamp, UnitId, UnitKind,
+    },
+    events::LogItem,
+    storage::{StoreError, statements::AnyStatement},
+};
+
+use super::job::{FrameKey, NewReading};
+
+/// A unit under the lock.
+#[derive(Debug, Clone)]
+pub(crate) struct LockedUnit {
+    /// What decisions read and write.
+    pub state: UnitState,
+    /// Decides the built-in limits.
+    pub kind: UnitKind,
+    /// The sensor that sets the unit's temperature; none: any does.
+    pub primary_device_id: Option<DeviceId>,
+    /// The newest live reading of that sensor: its time and row key.
+    pub latest: Option<(Timestamp, FrameKey)>,
+}
+
+/// A device, read after the lock of its unit.
+#[derive(Debug, Clone)]
+pub(crate) struct LockedDevice {
+    /// The device.
+    pub id: DeviceId,
+    /// Whose.
+    pub organization_id: OrganizationId,
+    /// Where it hangs now.
+    pub unit_id: Option<UnitId>,
+    /// Expected seconds between uplinks.
+    pub interval_seconds: i32,
+    /// What its uplinks told last.
+    pub state: DeviceState,
+}
+
+/// What the uplinks of a device told last.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct DeviceState {
+    /// When the network last heard it.
+    pub last_seen_at: Option<Timestamp>,
+    /// Time of its newest stored reading, late ones included.
+    pub newest_at: Option<Timestamp>,
+    /// %.
+    pub battery_percent: Option<f64>,
+    /// V.
+    pub battery_volts: Option<f64>,
+    /// dBm.
+    pub signal: Option<f64>,
+}
+
+/// A frame that may have come before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Frame {
+    /// The sensor.
+    pub device_id: DeviceId,
+    /// The row's key.
+    pub frame_key: FrameKey,
+    /// What tells a repeated delivery.
+    pub seen_key: FrameKey,
+    /// For cleaning by age.
+    pub received_at: Timestamp,
+}
+
+/// A reading to insert; if its row is there already (from a part of the same frame), the row is completed.
+#[derive(Debug, Clone)]
+pub(crate) struct ReadingRow {
+    /// Whose.
+    pub organization_id: OrganizationId,
+    /// Where.
+    pub unit_id: UnitId,
+    /// Which sensor.
+    pub device_id: DeviceId,
+    /// What was measured.
+    pub reading: NewReading,
+    /// Older than what was already known of the device.
+    pub late: bool,
+    /// When it reached us.
+    pub received_at: Timestamp,
+}
+
+/// One change of an alert.
+#[derive(Debug, Clone)]
+pub(crate) struct AlertRow {
+    /// Whose.
+    pub organization_id: OrganizationId,
+    /// What happened.
+    pub transition: AlertTransition,
+    /// The alert after it.
+    pub alert: Alert,
+    /// The limits that were judged by.
+    pub rule: EffectiveRule,
+}
+
+/// Everything that one group changes.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    /// Rules made or replaced, and when.
+    pub rules: Vec<(OrganizationId, Rule, Timestamp)>,
+    /// New measurements.
+    pub readings: Vec<ReadingRow>,
+    /// In order of the changes; one alert may be in it more than once.
+    pub alerts: Vec<AlertRow>,
+    /// Units as they stand now, in id order.
+    pub units: Vec<LockedUnit>,
+    /// Devices as they stand now, in id order.
+    pub devices: Vec<LockedDevice>,
+    /// What onlookers are told, per organization in id order.
+    pub log: Vec<(OrganizationId, Vec<LogItem>)>,
+}
+
+impl Changes {
+    /// The last state of each alert, and whether it is new: updates must run before inserts, so that the place
+    /// of a resolved alert is free for the next.
+    #[must_use]
+    pub(crate) fn final_alerts(&self) -> (Vec<&AlertRow>, Vec<&AlertRow>) {
+        let mut last: std::collections::BTreeMap<AlertId, (&AlertRow, bool)> =
+            std::collections::BTreeMap::new();
+        for row in &self.alerts {
+            let born = row.transition == AlertTransition::Triggered;
+            let slot = last.entry(row.alert.id).or_insert((row, born));
+            *slot = (row, slot.1 || born);
+        }
+        let (mut updated, mut inserted) = (Vec::new(), Vec::new());
+        for (row, born) in last.into_values() {
+            if born {
+                inserted.push(row)
+            } else {
+                updated.push(row)
+            }
+        }
+        (updated, inserted)
+    }
+}
+
+/// One transaction at a time on the writing connection. Any error leaves it to [`UnitOfWork::rollback`].
+pub(crate) trait UnitOfWork {
+    /// Begins; in SQLite this takes the lock.
+    fn begin(&mut self) -> impl Future<Output = Result<(), StoreError>>;
+    /// The units of a rule's scope, before the lock.
+    fn units_in_scope(
+        &mut self,
+        organization: OrganizationId,
+        scope: RuleScope,
+        scope_id: Uuid,
+    ) -> impl Future<Output = Result<Vec<UnitId>, StoreError>>;
+    /// Locks units, given in id order; unknown ones are left out.
+    fn lock(
+        &mut self,
+        units: &[UnitId],
+    ) -> impl Future<Output = Result<Vec<LockedUnit>, StoreError>>;
+    /// Devices as they are after the lock; unknown ones are left out.
+    fn devices(
+        &mut self,
+        devices: &[DeviceId],
+    ) -> impl Future<Output = Result<Vec<LockedDevice>, StoreError>>;
+    /// The rules of these organizations as they are after the lock.
+    fn rules(
+        &mut self,
+        organizations: &[OrganizationId],
+    ) -> impl Future<Output = Result<Vec<(OrganizationId, Rule)>, StoreError>>;
+    /// Notes frames; true for each that had not come before.
+    fn new_frames(
+        &mut self,
+        frames: &[Frame],
+    ) -> impl Future<Output = Result<Vec<bool>, StoreError>>;
+    /// Runs a statement that needs no decision.
+    fn run(
+        &mut self,
+        statement: &dyn AnyStatement,
+    ) -> impl Future<Output = Result<usize, StoreError>>;
+    /// Writes all changes and numbers the log, last; the numbers in the order of `changes.log`. `at` is the
+    /// log's own time, for its retention.
+    fn apply(
+        &mut self,
+        changes: &Changes,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<Vec<i64>, StoreError>>;
+    /// Makes it durable.
+    fn commit(&mut self) -> impl Future<Output = Result<(), StoreError>>;
+    /// Forgets it.
+    fn rollback(&mut self) -> impl Future<Output = ()>;
+}

@@ -155,7 +155,7 @@ impl Session {
         }) = member
         {
             self.running
-                .spawn(Arc::clone(&connected.connection).event(heard(core)));
+                .start(Arc::clone(&connected.connection).event(heard(core)));
         }
     }
 

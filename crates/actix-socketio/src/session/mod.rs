@@ -1,4 +1,4 @@
-//! One client's session: transports (any thread) -> [session] -> handler, and queue -> [session] -> transports.
+//! One client's session: transports (any thread) -> *session* -> handler, and queue -> *session* -> transports.
 //!
 //! It drives the machines of `socketio-proto` and outlives its transports. It ends when the engine says so, or when a
 //! message panics; its sockets' `disconnect` callbacks run in every case.
@@ -20,24 +20,25 @@ use std::time::Duration;
 
 use actix::fut::ActorFuture;
 use actix::{
-    Actor, ActorContext, ActorFutureExt as _, AsyncContext, Context, Handler, ResponseFuture,
-    SpawnHandle, WrapFuture as _,
+    Actor, ActorContext, ActorFutureExt as _, AsyncContext, Context, Handler, SpawnHandle,
+    WrapFuture as _,
 };
 use log::{debug, error, warn};
 use socketio_proto::engineio::session::{Input, Output, SocketEnd};
 use socketio_proto::engineio::{self, CarrierId, Sink};
 use socketio_proto::socketio::{Action, Client};
-use tokio::sync::oneshot;
 
 use self::links::Links;
 use self::members::Member;
+use self::messages::CarrierGone;
 pub(crate) use self::messages::{
-    Poll, PostBegun, PostEnd, PostEnded, Shutdown, SocketFailed, SocketFrames, SocketOpened,
+    Poll, PostBegun, PostEnd, PostEnded, Shutdown, SocketFailed, SocketFrames, SocketOpened, bring,
 };
 pub(crate) use self::namespace::Namespace;
 use self::running::Running;
 use crate::handler::DisconnectReason;
 use crate::queue::{Failure, Queue};
+use crate::registry::Slot;
 use crate::server::Server;
 use crate::socket::Handshake;
 use crate::transport::Parted;
@@ -58,6 +59,8 @@ pub(crate) struct Session {
     running: Running,
     links: Links,
     alarm: Option<(Duration, SpawnHandle)>,
+    /// The engine has closed; what came before is still to be heard.
+    ending: Option<DisconnectReason>,
     over: bool,
 }
 
@@ -65,6 +68,7 @@ impl Session {
     pub(crate) fn new(
         server: Arc<Server>,
         sid: String,
+        slot: Arc<Slot>,
         engine: engineio::Session,
         handshake: Handshake,
     ) -> Self {
@@ -72,7 +76,7 @@ impl Session {
         let connect_by = server.clock.now() + server.config.connect_timeout;
         Self {
             client: Client::new(Arc::clone(&server.names), connect_by),
-            running: Running::new(Arc::clone(&queue)),
+            running: Running::new(Arc::clone(&queue), slot),
             handshake: Arc::new(handshake),
             server,
             sid,
@@ -82,6 +86,7 @@ impl Session {
             members: Vec::new(),
             links: Links::default(),
             alarm: None,
+            ending: None,
             over: false,
         }
     }
@@ -121,7 +126,7 @@ impl Session {
                 Output::AnswerPost(id, answer) => self.links.answer_post(id, answer),
                 Output::Send(id, frames) => self.links.send(id, frames),
                 Output::CloseSocket(id) => self.links.close(id),
-                Output::Closed(reason) => self.end(reason.into()),
+                Output::Closed(reason) => self.ending = Some(reason.into()),
             }
         }
     }
@@ -131,6 +136,9 @@ impl Session {
         self.heed_queue();
         self.work(ctx);
         self.flush();
+        if let Some(reason) = self.ending.take() {
+            self.end(reason);
+        }
         for (id, socket, write) in self.links.writes() {
             if write.close {
                 // Not `send`: a message whose sender no longer waits is not handled, and this session may be over.
@@ -240,13 +248,14 @@ impl Session {
     }
 
     /// Feeds `input` when the request or WebSocket `id` is gone, however it went.
-    fn watch(&mut self, id: CarrierId, parted: Parted, input: Input, ctx: &mut Context<Self>) {
+    fn watch(&self, id: CarrierId, parted: Parted, input: Input, ctx: &mut Context<Self>) {
         let parted = parted.wait().into_actor(self);
-        ctx.spawn(parted.map(move |(), act, ctx| {
-            act.guarded(ctx, |act, _| {
-                act.links.remove(id);
-                act.feed(input);
-            });
+        ctx.spawn(parted.map(move |(), _, ctx| {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "one for each carrier, which took its place in the mailbox"
+            )]
+            ctx.address().do_send(CarrierGone { id, input });
         }));
     }
 }
@@ -341,21 +350,30 @@ impl Handler<SocketOpened> for Session {
 }
 
 impl Handler<SocketFrames> for Session {
-    type Result = ResponseFuture<()>;
+    type Result = ();
 
     fn handle(
         &mut self,
-        SocketFrames { id, frames }: SocketFrames,
+        SocketFrames { id, frames, taken }: SocketFrames,
         ctx: &mut Self::Context,
-    ) -> Self::Result {
-        let (taken, all_taken) = oneshot::channel();
+    ) {
         self.guarded(ctx, |act, _| {
             act.links.hold_frames(taken);
             frames
                 .into_iter()
                 .for_each(|frame| act.feed(Input::SocketFrame(id, frame)));
         });
-        Box::pin(async move { drop(all_taken.await) })
+    }
+}
+
+impl Handler<CarrierGone> for Session {
+    type Result = ();
+
+    fn handle(&mut self, CarrierGone { id, input }: CarrierGone, ctx: &mut Self::Context) {
+        self.guarded(ctx, |act, _| {
+            act.links.remove(id);
+            act.feed(input);
+        });
     }
 }
 

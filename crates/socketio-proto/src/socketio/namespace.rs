@@ -1,4 +1,4 @@
-//! What the messages of one client mean: engineio::Session -> [client] -> the application, per namespace.
+//! What the messages of one client mean: engineio::Session -> *client* -> the application, per namespace.
 //!
 //! Bounds: one entry per known namespace; one packet waiting for at most [`limits::ATTACHMENTS`](crate::limits)
 //! attachments, each at most `maxPayload`.

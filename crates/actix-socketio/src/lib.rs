@@ -33,3 +33,7 @@ pub use hub::{Delivery, HubId, Room};
 pub use server::{Builder, SocketIo};
 pub use socket::{EmitError, Gone, Handshake, Socket};
 pub use socketio_proto::socketio::{EncodeError, Frame, placeholder};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

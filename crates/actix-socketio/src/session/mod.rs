@@ -58,6 +58,7 @@ pub(crate) struct Session {
     members: Vec<Member>,
     running: Running,
     links: Links,
+    slot: Arc<Slot>,
     alarm: Option<(Duration, SpawnHandle)>,
     /// The engine has closed; what came before is still to be heard.
     ending: Option<DisconnectReason>,
@@ -76,7 +77,7 @@ impl Session {
         let connect_by = server.clock.now() + server.config.connect_timeout;
         Self {
             client: Client::new(Arc::clone(&server.names), connect_by),
-            running: Running::new(Arc::clone(&queue), slot),
+            running: Running::new(Arc::clone(&queue), Arc::clone(&slot)),
             handshake: Arc::new(handshake),
             server,
             sid,
@@ -85,6 +86,7 @@ impl Session {
             inbox: VecDeque::new(),
             members: Vec::new(),
             links: Links::default(),
+            slot,
             alarm: None,
             ending: None,
             over: false,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_socketio::DisconnectReason;
 use awc::ws;
+use tokio::time::Instant;
 
 use crate::support::{Seen, TestServer, packets, within};
 
@@ -103,14 +104,19 @@ async fn an_abandoned_poll_is_noticed() {
 
 #[actix_web::test]
 async fn a_client_that_sends_no_pong_times_out() {
-    let interval = Duration::from_millis(100);
+    let (interval, timeout) = (Duration::from_millis(120), Duration::from_millis(80));
     let mut server =
-        TestServer::with(|builder| builder.ping_interval(interval).ping_timeout(interval));
+        TestServer::with(|builder| builder.ping_interval(interval).ping_timeout(timeout));
+    let opened = Instant::now();
     let mut wire = server.joined("{}").await;
     assert_eq!(wire.text().await, "2");
+    assert!(opened.elapsed() >= interval, "never early");
+    let answered = Instant::now();
     wire.send("3");
     assert_eq!(wire.text().await, "2");
+    assert!(answered.elapsed() >= interval, "never early");
     wire.closed().await;
+    assert!(answered.elapsed() >= interval + timeout, "never early");
     assert_eq!(server.disconnected().await, DisconnectReason::PingTimeout);
 
     let _silent = server.joined_polling().await;

@@ -107,3 +107,31 @@ async fn of_two_polls_the_first_ends_with_a_close_and_the_second_is_refused() {
         (400, "{\"code\":1,\"message\":\"Session ID unknown\"}")
     );
 }
+
+#[actix_web::test]
+async fn leaving_and_joining_in_one_payload_are_done_in_order() {
+    let mut server = TestServer::start();
+    let client = server.joined_polling().await;
+    client.post("42[\"note\"]\u{1e}41\u{1e}40").await;
+    let answer = client.poll().await;
+    assert!(
+        packets(&answer)
+            .iter()
+            .any(|packet| packet.starts_with("40{")),
+        "{answer}"
+    );
+    client.post("42[\"echo\",1]").await;
+    assert_eq!(client.poll().await, "42[\"back\",1]");
+    let (first, note) = (server.seen().await, server.seen().await);
+    assert_eq!(note, Seen::Event("note".into(), vec![]));
+    let (Seen::Connected(first), Seen::Disconnected(left, reason), Seen::Connected(second)) =
+        (first, server.seen().await, server.seen().await)
+    else {
+        panic!("a disconnect between two connects")
+    };
+    assert_eq!(
+        (left, reason.as_str()),
+        (first.clone(), "client namespace disconnect")
+    );
+    assert_ne!(first, second);
+}

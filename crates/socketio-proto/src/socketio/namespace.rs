@@ -227,6 +227,8 @@ impl Client {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::engineio::WireFrame;
 
@@ -364,5 +366,56 @@ mod tests {
         assert_eq!(client.next_deadline(), None);
         client.leave("/");
         assert!(!client.is_joined("/"));
+    }
+
+    /// What a client may send, with few enough choices that they meet each other.
+    fn any_message() -> impl Strategy<Value = Message> {
+        let blob = r#"{"_placeholder":true,"num":0}"#;
+        let text = [
+            "0".to_owned(),
+            "0/admin,".to_owned(),
+            "0/x,".to_owned(),
+            "1".to_owned(),
+            "2[\"a\"]".to_owned(),
+            "2/admin,7[\"a\"]".to_owned(),
+            "37[]".to_owned(),
+            format!("51-[\"a\",{blob}]"),
+            format!("62-7[{blob}]"),
+            "4{}".to_owned(),
+        ];
+        prop_oneof![
+            9 => prop::sample::select(text.to_vec()).prop_map(|text| Message::Text(text.into())),
+            2 => Just(Message::Binary(Bytes::from_static(b"x"))),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_heard_from_a_namespace_that_is_not_joined(
+            messages in prop::collection::vec((any_message(), any::<bool>()), 1..40),
+        ) {
+            let mut client = client();
+            let mut joined = std::collections::BTreeSet::new();
+            for (message, admit) in messages {
+                match client.handle(message) {
+                    Some(Action::Connect { namespace, .. }) => {
+                        prop_assert!(!joined.contains(&namespace));
+                        if admit {
+                            client.accept(&namespace, "s", None);
+                            joined.insert(namespace);
+                        } else {
+                            client.refuse(&namespace, "no", None);
+                        }
+                    }
+                    Some(Action::Event { namespace, attachments, args, .. }) => {
+                        prop_assert!(joined.contains(&namespace));
+                        prop_assert_eq!(attachments.len(), args.len());
+                    }
+                    Some(Action::Ack { namespace, .. }) => prop_assert!(joined.contains(&namespace)),
+                    Some(Action::Disconnect { namespace }) => prop_assert!(joined.remove(&namespace)),
+                    Some(Action::Reply(_) | Action::Close(_)) | None => {}
+                }
+            }
+        }
     }
 }

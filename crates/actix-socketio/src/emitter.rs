@@ -141,6 +141,7 @@ impl Broadcast<'_> {
     }
 
     /// Sends what has been encoded before. Returns the hubs that refused, as [`Emitter::deliver`].
+    #[must_use = "the hubs named here got nothing"]
     pub fn send(self, frame: Frame) -> Vec<HubId> {
         let Self {
             emitter,

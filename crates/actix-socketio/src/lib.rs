@@ -11,16 +11,16 @@
 //! Bounds: sessions by `max_connections`, what waits for a client by `queue_bytes`, what a client sends by
 //! `max_payload`, running event handlers by 64 per socket, deliveries by each hub's mailbox.
 
-pub mod server;
-pub mod config;
+mod server;
+mod config;
 mod transport;
 mod session;
 mod registry;
-pub mod emitter;
+mod emitter;
 mod hub;
-pub mod handler;
-pub mod event;
-pub mod socket;
+mod handler;
+mod event;
+mod socket;
 mod queue;
 mod clock;
 mod sid;

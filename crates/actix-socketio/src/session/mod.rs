@@ -9,6 +9,7 @@ mod links;
 mod members;
 mod messages;
 mod namespace;
+mod receive;
 mod running;
 
 use std::collections::VecDeque;
@@ -20,17 +21,15 @@ use std::time::Duration;
 
 use actix::fut::ActorFuture;
 use actix::{
-    Actor, ActorContext, ActorFutureExt as _, AsyncContext, Context, Handler, SpawnHandle,
-    WrapFuture as _,
+    Actor, ActorContext, ActorFutureExt as _, AsyncContext, Context, SpawnHandle, WrapFuture as _,
 };
 use log::{debug, error, warn};
-use socketio_proto::engineio::session::{Input, Output, SocketEnd};
-use socketio_proto::engineio::{self, CarrierId, Sink};
+use socketio_proto::engineio::session::{Input, Output};
+use socketio_proto::engineio::{self, Sink};
 use socketio_proto::socketio::{Action, Client};
 
 use self::links::Links;
 use self::members::Member;
-use self::messages::CarrierGone;
 pub(crate) use self::messages::{
     Poll, PostBegun, PostEnd, PostEnded, Shutdown, SocketFailed, SocketFrames, SocketOpened, bring,
 };
@@ -41,7 +40,6 @@ use crate::queue::{Failure, Queue};
 use crate::registry::Slot;
 use crate::server::Server;
 use crate::socket::Handshake;
-use crate::transport::Parted;
 
 /// Bytes handed to a WebSocket in one write: what the connection has taken over is out of the queue's count.
 const WRITE_BYTES: usize = 64 * 1024;
@@ -248,18 +246,6 @@ impl Session {
             self.close_gracefully();
         }
     }
-
-    /// Feeds `input` when the request or WebSocket `id` is gone, however it went.
-    fn watch(&self, id: CarrierId, parted: Parted, input: Input, ctx: &mut Context<Self>) {
-        let parted = parted.wait().into_actor(self);
-        ctx.spawn(parted.map(move |(), _, ctx| {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "one for each carrier, which took its place in the mailbox"
-            )]
-            ctx.address().do_send(CarrierGone { id, input });
-        }));
-    }
 }
 
 impl Actor for Session {
@@ -292,110 +278,5 @@ impl ActorFuture<Session> for QueueWatch {
         act.queue.register(task.waker());
         act.guarded(ctx, |_, _| {});
         TaskPoll::Pending
-    }
-}
-
-impl Handler<Poll> for Session {
-    type Result = ();
-
-    fn handle(&mut self, Poll { id, answer, parted }: Poll, ctx: &mut Self::Context) {
-        self.guarded(ctx, |act, ctx| {
-            act.links.add_poll(id, answer);
-            act.watch(id, parted, Input::PollGone(id), ctx);
-            act.feed(Input::Poll(id));
-        });
-    }
-}
-
-impl Handler<PostBegun> for Session {
-    type Result = ();
-
-    fn handle(&mut self, PostBegun { id, answer, parted }: PostBegun, ctx: &mut Self::Context) {
-        self.guarded(ctx, |act, ctx| {
-            act.links.add_post(id, answer);
-            act.watch(id, parted, Input::PostBroken(id), ctx);
-            act.feed(Input::PostBegun(id));
-        });
-    }
-}
-
-impl Handler<PostEnded> for Session {
-    type Result = ();
-
-    fn handle(&mut self, PostEnded { id, end }: PostEnded, ctx: &mut Self::Context) {
-        self.guarded(ctx, |act, _| {
-            act.feed(match end {
-                PostEnd::Body(body) => Input::PostBody(id, body),
-                PostEnd::TooLarge => Input::PostRefused(id),
-                PostEnd::Broken => Input::PostBroken(id),
-            });
-        });
-    }
-}
-
-impl Handler<SocketOpened> for Session {
-    type Result = ();
-
-    fn handle(
-        &mut self,
-        SocketOpened { id, socket, parted }: SocketOpened,
-        ctx: &mut Self::Context,
-    ) {
-        self.guarded(ctx, |act, ctx| {
-            act.links.add_socket(id, socket);
-            act.watch(id, parted, Input::SocketGone(id, SocketEnd::Closed), ctx);
-            if act.engine.sink() != Some(Sink::Socket(id)) {
-                act.feed(Input::SocketOpened(id));
-            }
-        });
-    }
-}
-
-impl Handler<SocketFrames> for Session {
-    type Result = ();
-
-    fn handle(
-        &mut self,
-        SocketFrames { id, frames, taken }: SocketFrames,
-        ctx: &mut Self::Context,
-    ) {
-        self.guarded(ctx, |act, _| {
-            act.links.hold_frames(taken);
-            frames
-                .into_iter()
-                .for_each(|frame| act.feed(Input::SocketFrame(id, frame)));
-        });
-    }
-}
-
-impl Handler<CarrierGone> for Session {
-    type Result = ();
-
-    fn handle(&mut self, CarrierGone { id, input }: CarrierGone, ctx: &mut Self::Context) {
-        self.guarded(ctx, |act, _| {
-            act.links.remove(id);
-            act.feed(input);
-        });
-    }
-}
-
-impl Handler<SocketFailed> for Session {
-    type Result = ();
-
-    fn handle(&mut self, SocketFailed(id): SocketFailed, ctx: &mut Self::Context) {
-        self.guarded(ctx, |act, _| {
-            act.feed(Input::SocketGone(id, SocketEnd::Failed));
-        });
-    }
-}
-
-impl Handler<Shutdown> for Session {
-    type Result = ();
-
-    fn handle(&mut self, _: Shutdown, ctx: &mut Self::Context) {
-        self.guarded(ctx, |act, _| {
-            act.finish_all(DisconnectReason::ServerShuttingDown);
-            act.close_gracefully();
-        });
     }
 }

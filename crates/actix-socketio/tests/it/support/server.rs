@@ -131,4 +131,22 @@ impl TestServer {
         })
         .await;
     }
+
+    /// A handshake is refused for want of a place. One that is not refused takes a place.
+    pub(crate) async fn is_full(&self) -> bool {
+        let url = format!("http://{}/socket.io/?EIO=4&transport=polling", self.address);
+        let answer = within("answer", awc::Client::default().get(url).send()).await;
+        answer.expect("an answer").status().as_u16() == 503
+    }
+
+    /// Waits for a place, and takes it.
+    pub(crate) async fn place(&self) {
+        let mut again = tokio::time::interval(Duration::from_millis(5));
+        within("a free place", async {
+            while self.is_full().await {
+                again.tick().await;
+            }
+        })
+        .await;
+    }
 }

@@ -1,8 +1,10 @@
 //! What happens at the bounds.
 
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::time::Duration;
 
-use actix_socketio::DisconnectReason;
+use actix_socketio::{DisconnectReason, Frame};
 
 use crate::support::{Seen, TestServer};
 
@@ -18,6 +20,36 @@ async fn a_client_that_does_not_read_is_cut_off() {
     server.empty().await;
     let (status, _) = client.request(awc::http::Method::GET, "").await;
     assert_eq!(status.as_u16(), 400);
+}
+
+#[actix_web::test]
+async fn a_websocket_that_is_not_read_is_cut_off() {
+    let mut server = TestServer::with(|builder| builder.queue_bytes(100_000));
+    let mut stream = TcpStream::connect(server.address).expect("a connection");
+    let upgrade = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\n\
+        connection: upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+    stream.write_all(upgrade.as_bytes()).expect("written");
+    // A final text frame of two bytes, masked with zeros.
+    stream
+        .write_all(b"\x81\x82\x00\x00\x00\x0040")
+        .expect("written");
+    assert!(matches!(server.seen().await, Seen::Connected(_)));
+    let pad = Frame::event("pad", &"x".repeat(10_000)).expect("encoded");
+    let emitter = server.socketio.emitter();
+    let mut again = tokio::time::interval(Duration::from_millis(1));
+    let flood = async {
+        loop {
+            // More than the kernel keeps for a connection, at a pace that its hub can follow.
+            (0..20).for_each(|_| drop(emitter.to(["lobby"]).send(pad.clone())));
+            again.tick().await;
+        }
+    };
+    tokio::select! {
+        reason = server.disconnected() => assert_eq!(reason, DisconnectReason::TransportError),
+        () = flood => {}
+    }
+    assert_eq!(server.socketio.socket_count(), 0);
+    drop(stream);
 }
 
 #[actix_web::test]

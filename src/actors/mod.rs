@@ -12,6 +12,9 @@ pub mod registry;
 mod supervision;
 pub mod unit;
 
+#[cfg(test)]
+mod tests;
+
 pub use encoder::{Encoder, WireEncoder};
 pub use hubs::{EmitterHubs, HubKey, Hubs, Outcome};
 pub use parts::{Parts, Ticks};

@@ -1,12 +1,15 @@
 //! Actors run for whom somebody watches, and no longer.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering::SeqCst};
 
 use actix::Addr;
 
-use super::support::{Failing, HUB, MemoryLog, ProbeHubs, happened, measured, organization, parts};
+use super::support::{
+    Failing, Fussy, HUB, MemoryLog, POISONED_EVENT, ProbeHubs, happened, measured, organization,
+    parts,
+};
 use crate::{
-    actors::{Drain, Registry, Ticks, Watch, WatchError, WatchGuard, WireEncoder, registry::Poll},
+    actors::{Drain, Registry, Ticks, Watch, WatchError, WatchGuard, registry::Poll},
     bus::Bus,
     events::LogItem,
 };
@@ -15,6 +18,7 @@ struct Town {
     log: Arc<MemoryLog>,
     bus: Bus,
     hubs: Arc<ProbeHubs>,
+    encoder: Arc<Fussy>,
     registry: Addr<Registry>,
 }
 
@@ -25,11 +29,13 @@ impl Town {
             Bus::memory(),
             ProbeHubs::one(),
         );
-        let registry = Registry::start(parts(&log, &bus, &hubs, Arc::new(WireEncoder), ticks));
+        let encoder = Arc::new(Fussy::default());
+        let registry = Registry::start(parts(&log, &bus, &hubs, encoder.clone(), ticks));
         Self {
             log,
             bus,
             hubs,
+            encoder,
             registry,
         }
     }
@@ -145,5 +151,35 @@ async fn by_the_clock_readings_leave_and_lost_wakes_are_found() {
     assert_eq!(
         town.hubs.until(HUB, 2).await,
         ["batch of 1: 1", "newest of 1: 1"]
+    );
+}
+
+#[actix::test]
+async fn an_organization_that_dies_outside_every_guard_is_started_anew_with_a_gap() {
+    let town = Town::new(Ticks::ByMessage);
+    let _guard = town.watch(1).await.expect("followed");
+    town.commit(1, vec![happened(1)]);
+    town.drained().await;
+    town.log.fail(Some(Failing::Trap));
+    let entry = town
+        .log
+        .commit(organization(1), vec![happened(POISONED_EVENT)]);
+    town.poll().await;
+    while town.log.trapped() == 0 {
+        tokio::task::yield_now().await;
+    }
+    town.log.fail(None);
+    town.encoder.encode.store(1, SeqCst);
+    town.bus.on_commit()(organization(1), entry);
+    let mut got = town.hubs.got(HUB);
+    while got.len() < 2 {
+        town.poll().await;
+        got = town.drained().await;
+    }
+    assert_eq!(got, ["event 1", "gap: log_restarted"]);
+    town.commit(1, vec![happened(3)]);
+    assert_eq!(
+        town.drained().await,
+        ["event 1", "gap: log_restarted", "event 3"]
     );
 }

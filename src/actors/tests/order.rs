@@ -197,3 +197,37 @@ async fn a_batch_over_its_bound_is_told() {
     assert!(got[1].starts_with("batch of 1: 2 3 "), "the oldest left");
     assert_eq!(got[2], "newest of 1: 1001");
 }
+
+#[actix::test]
+async fn a_unit_that_cannot_keep_up_is_taken_from_the_log() {
+    let house = House::open(1).await;
+    (1..=200).for_each(|n| house.commit_unheard(vec![measured(1, n)]));
+    house.wake(200, None);
+    let ids: Vec<String> = (1..=200).map(|n| n.to_string()).collect();
+    assert_eq!(
+        house.emptied().await,
+        [
+            format!("batch of 1: {}", ids.join(" ")),
+            "newest of 1: 200".to_owned()
+        ]
+    );
+}
+
+#[actix::test]
+async fn more_than_the_units_hold_waits_in_the_log_for_the_next_flush() {
+    let house = House::open(1).await;
+    for n in 1..=60 {
+        house.commit_unheard((1..=1_000).map(|unit| measured(unit, n)).collect());
+    }
+    house.wake(60, None);
+    let got = house.emptied().await;
+    assert_eq!(got.len(), 4_000, "two flushes of a thousand units");
+    let of_unit = |unit: u128| -> String {
+        let batch = format!("batch of {unit}:");
+        got.iter()
+            .filter_map(|got| got.strip_prefix(&batch))
+            .collect()
+    };
+    let expected: String = (1..=60).map(|n| format!(" {n}")).collect();
+    assert_eq!((of_unit(1), of_unit(1_000)), (expected.clone(), expected));
+}

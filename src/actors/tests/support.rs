@@ -78,6 +78,7 @@ pub(super) struct MemoryLog(Mutex<Logs>);
 struct Logs {
     logs: BTreeMap<OrganizationId, (i64, Vec<LogEntry>)>,
     heads_read: usize,
+    trapped: usize,
     failing: Option<Failing>,
 }
 
@@ -85,6 +86,17 @@ struct Logs {
 pub(super) enum Failing {
     Error,
     Panic,
+    /// Entries never come, and whoever gives up on them panics.
+    Trap,
+}
+
+/// Panics when dropped, outside of every guard.
+struct Trap;
+
+impl Drop for Trap {
+    fn drop(&mut self) {
+        panic!("the trap snapped");
+    }
 }
 
 impl MemoryLog {
@@ -128,6 +140,11 @@ impl MemoryLog {
         self.0.lock().expect("unpoisoned").failing = failing;
     }
 
+    /// Reads of entries that never come.
+    pub(super) fn trapped(&self) -> usize {
+        self.0.lock().expect("unpoisoned").trapped
+    }
+
     pub(super) fn heads_read(&self) -> usize {
         self.0.lock().expect("unpoisoned").heads_read
     }
@@ -138,7 +155,7 @@ impl MemoryLog {
     ) -> BoxFuture<'_, Result<T, LogUnreadable>> {
         let mut state = self.0.lock().expect("unpoisoned");
         let result = match state.failing {
-            None => Ok(read(&mut state)),
+            None | Some(Failing::Trap) => Ok(read(&mut state)),
             Some(Failing::Error) => Err(LogUnreadable("the database is away".into())),
             Some(Failing::Panic) => return async { panic!("the reader is broken") }.boxed(),
         };
@@ -161,6 +178,17 @@ impl LogReader for MemoryLog {
         after: i64,
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<LogEntry>, LogUnreadable>> {
+        let mut state = self.0.lock().expect("unpoisoned");
+        if state.failing == Some(Failing::Trap) {
+            state.trapped += 1;
+            let trap = Trap;
+            return async move {
+                let _trap = trap;
+                std::future::pending().await
+            }
+            .boxed();
+        }
+        drop(state);
         self.read(move |state| {
             let entries = state
                 .logs

@@ -1,4 +1,4 @@
-//! One organization on this node: bus -> [organization] -> units and hubs. Only `registry` starts it.
+//! One organization on this node: bus -> **organization** -> units and hubs. Only `registry` starts it.
 //!
 //! Applies the log entry by entry: events leave at once, readings go to their units; at the tick the units
 //! hand in and everything leaves in one turn. After a panic it goes on from what every hub has got and reads

@@ -5,11 +5,13 @@ use std::sync::{Arc, atomic::Ordering::SeqCst};
 use actix::Addr;
 
 use super::support::{
-    Failing, Fussy, HUB, MemoryLog, POISONED_EVENT, ProbeHubs, happened, measured, organization,
-    parts,
+    Failing, Fussy, HUB, House, MemoryLog, POISONED_EVENT, ProbeHubs, happened, measured,
+    organization, parts,
 };
 use crate::{
-    actors::{Drain, Registry, Ticks, Watch, WatchError, WatchGuard, registry::Poll},
+    actors::{
+        Drain, Registry, Ticks, Watch, WatchError, WatchGuard, organization::Retire, registry::Poll,
+    },
     bus::Bus,
     events::LogItem,
 };
@@ -27,7 +29,7 @@ impl Town {
         let (log, bus, hubs) = (
             Arc::new(MemoryLog::default()),
             Bus::memory(),
-            ProbeHubs::one(),
+            Arc::new(ProbeHubs::new(1)),
         );
         let encoder = Arc::new(Fussy::default());
         let registry = Registry::start(parts(&log, &bus, &hubs, encoder.clone(), ticks));
@@ -182,4 +184,17 @@ async fn an_organization_that_dies_outside_every_guard_is_started_anew_with_a_ga
         town.drained().await,
         ["event 1", "gap: log_restarted", "event 3"]
     );
+}
+
+#[actix::test]
+async fn a_retired_organization_ends_and_its_units_with_it() {
+    let house = House::open_with(1, Ticks::EverySecond).await;
+    house.commit(vec![measured(1, 1), measured(2, 1)]);
+    house.emptied().await;
+    let House { actor, encoder, .. } = house;
+    actor.send(Retire).await.expect("alive");
+    drop(actor);
+    while Arc::strong_count(&encoder) > 1 {
+        tokio::task::yield_now().await;
+    }
 }

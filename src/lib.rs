@@ -7,6 +7,7 @@
 
 pub mod cli;
 pub mod http;
+pub mod realtime;
 pub mod jobs;
 pub mod simulate;
 pub mod operations;

@@ -29,6 +29,9 @@ pub mod units;
 pub mod users;
 pub mod writer;
 
+#[cfg(test)]
+mod suite;
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,

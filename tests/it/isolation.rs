@@ -1,0 +1,89 @@
+//! Nothing of an organization reaches another, whatever its clients ask for.
+
+use serde_json::{Value, json};
+
+use crate::support::{DEMO, RIVAL, TestApp, Transport};
+
+#[actix_web::test]
+async fn a_rival_never_sees_our_readings_and_alerts() {
+    let app = TestApp::start().await;
+    let mut demo = app.client(&DEMO).await;
+    let mut rival = app.client(&RIVAL).await;
+    let mut rival_by_polling = app.client_by(&RIVAL, Transport::Polling).await;
+    let fridge = app.unit(&DEMO, DEMO.fridge).await;
+    let me = app.get(&DEMO, "/api/v1/auth/me").await;
+    let organization = me["organizationId"].clone();
+    for (event, id, code) in [
+        ("subscribe:unit", fridge["id"].clone(), "not_found"),
+        ("subscribe:site", fridge["siteId"].clone(), "not_found"),
+        ("subscribe:organization", organization, "forbidden"),
+    ] {
+        rival.emit(event, id.clone()).await.expect_error(code);
+        rival_by_polling.emit(event, id).await.expect_error(code);
+    }
+
+    app.uplink(&DEMO, DEMO.fridge, 12.0).await.expect_stored(1);
+    let alert = demo.expect("alert:triggered").await;
+    demo.expect("sensor:readings:batch").await;
+    let request = json!({ "alertId": alert["alertId"] });
+    let reply = rival.emit("alert:acknowledge", request).await;
+    reply.expect_error("not_found");
+
+    let mark = app.mark(&RIVAL).await;
+    rival.expect_only(&mark).await;
+    rival_by_polling.expect_only(&mark).await;
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn ids_that_are_foreign_unknown_or_malformed_are_refused_alike() {
+    let app = TestApp::start().await;
+    let mut rival = app.client(&RIVAL).await;
+    let foreign = app.unit_id(&DEMO, DEMO.fridge).await;
+    let mut replies = Vec::new();
+    for id in [
+        foreign.as_str(),
+        "01960000-0000-7000-8000-000000000000",
+        "fridge",
+        "",
+    ] {
+        replies.push(rival.emit("subscribe:unit", id).await.0);
+    }
+    assert_eq!(replies[0]["error"]["code"], "not_found");
+    assert!(
+        replies.iter().all(|reply| *reply == replies[0]),
+        "{replies:?}"
+    );
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn rest_answers_for_a_foreign_unit_as_for_one_that_does_not_exist() {
+    let app = TestApp::start().await;
+    let token = app.token(&RIVAL).await;
+    let foreign = app.unit_id(&DEMO, DEMO.fridge).await;
+    let unknown = "01960000-0000-7000-8000-000000000000";
+    for id in [foreign.as_str(), unknown] {
+        let path = format!("/api/v1/units/{id}/readings");
+        let answer = app.http.get(&path).bearer(&token).send().await;
+        answer.expect_problem(404, "not_found");
+    }
+    let own = app.get(&RIVAL, "/api/v1/units").await;
+    let own_names: Vec<&Value> = own["items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|unit| &unit["name"])
+        .collect();
+    assert_eq!(own_names, ["Fridge A", "Fridge B", "Fridge C"]);
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn the_secret_decides_whose_device_it_is() {
+    let app = TestApp::start().await;
+    let answer = app.uplink(&RIVAL, DEMO.fridge, 12.0).await;
+    let body = answer.expect(202);
+    assert_eq!(body["reason"], "unknown_device", "{body}");
+    app.stop().await;
+}

@@ -1,0 +1,55 @@
+//! The two organizations of `serve --demo`.
+
+/// One of the seeded organizations, as its users know it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Organization {
+    /// The owner's login.
+    pub(crate) email: &'static str,
+    /// The owner's password.
+    pub(crate) password: &'static str,
+    /// Secret of its webhook.
+    pub(crate) webhook_secret: &'static str,
+    /// A fridge, by name, with its sensor.
+    pub(crate) fridge: Unit,
+    /// The unit that marks are measured in; tests use it for nothing else.
+    pub(crate) marks: Unit,
+}
+
+/// A seeded unit with its temperature sensor.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unit {
+    /// Its name within the organization.
+    pub(crate) name: &'static str,
+    /// Its sensor.
+    pub(crate) dev_eui: &'static str,
+}
+
+/// Eight units in Berlin.
+pub(crate) const DEMO: Organization = Organization {
+    email: "demo@freshtrack.local",
+    password: "freshtrack",
+    webhook_secret: "demo-webhook-secret",
+    fridge: Unit {
+        name: "Fridge 1",
+        dev_eui: "A840410000000001",
+    },
+    marks: Unit {
+        name: "Display",
+        dev_eui: "A840410000000008",
+    },
+};
+
+/// Three units in Lisbon.
+pub(crate) const RIVAL: Organization = Organization {
+    email: "rival@freshtrack.local",
+    password: "freshtrack",
+    webhook_secret: "rival-webhook-secret",
+    fridge: Unit {
+        name: "Fridge A",
+        dev_eui: "A840410000000201",
+    },
+    marks: Unit {
+        name: "Fridge C",
+        dev_eui: "A840410000000203",
+    },
+};

@@ -1,0 +1,23 @@
+//! What integration tests stand on: the real server on a port of its own, HTTP and Socket.IO clients that know nothing of its insides.
+//!
+//! Nothing here sleeps: a client waits for a condition with [`DEADLINE`], and shows that something
+//! did not come by a mark that comes later.
+
+mod app;
+mod demo;
+mod http;
+mod process;
+mod socket;
+mod uplink;
+
+use std::time::Duration;
+
+pub(crate) use app::TestApp;
+pub(crate) use demo::{DEMO, RIVAL};
+pub(crate) use http::{Answer, Http};
+pub(crate) use process::ServerProcess;
+pub(crate) use socket::{Client, ConnectError, Transport};
+pub(crate) use uplink::Uplink;
+
+/// After that a wait has failed. Far above what a slow machine needs, far below the test runner's own limit.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(15);

@@ -1,0 +1,72 @@
+//! The server as a process of its own, for tests that kill it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+
+use super::{DEADLINE, Http};
+
+/// `freshtrack serve --demo --no-sensors`; killed when dropped.
+pub(crate) struct ServerProcess {
+    /// Calls it.
+    pub(crate) http: Http,
+    child: Child,
+}
+
+impl ServerProcess {
+    /// Starts on a free port with its data in `data`, and waits until it listens.
+    pub(crate) fn start(data: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_freshtrack"))
+            .args(["serve", "--demo", "--no-sensors"])
+            .env("FRESHTRACK__SERVER__BIND", "127.0.0.1:0")
+            .env("FRESHTRACK__STORAGE__DATA_DIR", data)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = child.stderr.take().unwrap();
+        let address = listening_address(log);
+        Self {
+            http: Http::new(format!("http://{address}")),
+            child,
+        }
+    }
+
+    /// SIGKILL: the process gets no chance to write anything more.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        // Both fail only where it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The field `addr` of the first log line that has one. The rest of the log is read too, so that the server never waits for us.
+fn listening_address(log: impl Read + Send + 'static) -> String {
+    let (found, address) = mpsc::channel();
+    thread::spawn(move || {
+        let mut lines = Vec::new();
+        for line in BufReader::new(log).lines().map_while(Result::ok) {
+            if let Some((_, rest)) = line.split_once(" addr=") {
+                let address = rest.split(' ').next().unwrap_or(rest);
+                let _ = found.send(Ok(address.to_owned()));
+            }
+            lines.push(line);
+        }
+        let _ = found.send(Err(lines.join("\n")));
+    });
+    match address.recv_timeout(DEADLINE) {
+        Ok(Ok(address)) => address,
+        Ok(Err(log)) => panic!("the server ended before it listened:\n{log}"),
+        Err(_) => panic!("the server did not listen in time"),
+    }
+}

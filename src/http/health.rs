@@ -24,18 +24,18 @@ text_enum! {
     }
 }
 
-text_enum! {
-    /// How the node stands.
-    Status {
-        /// All is well.
-        Ok = "ok",
-        /// It works, a part of it does not.
-        Degraded = "degraded",
-        /// It is about to stop.
-        Draining = "draining",
-        /// It cannot work.
-        Down = "down",
-    }
+/// How the node stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    /// All is well.
+    Ok,
+    /// It works, a part of it does not.
+    Degraded,
+    /// It is about to stop.
+    Draining,
+    /// It cannot work.
+    Down,
 }
 
 /// ```json

@@ -25,3 +25,6 @@ mod who;
 pub use health::Check;
 pub use routes::{configure, node_header};
 pub use state::{Draining, Probes, State};
+
+#[cfg(test)]
+mod tests;

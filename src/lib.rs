@@ -6,8 +6,10 @@
 //! number the log) -> `bus` (wake) -> `actors` (follow the log, tick, route) -> the Socket.IO clients.
 
 pub mod cli;
+pub mod realtime;
 pub mod jobs;
 pub mod simulate;
+pub mod operations;
 pub mod ingest;
 pub mod actors;
 pub mod bus;

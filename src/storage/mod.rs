@@ -124,6 +124,14 @@ impl Database {
         Ok(Conn::Sqlite(self.readers.get().await?))
     }
 
+    /// Whether the database answers: its cheapest read.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        log::id(&mut self.read().await?).await.map(drop)
+    }
+
     /// The way to write.
     #[must_use]
     pub const fn writer(&self) -> &Writer {

@@ -1,4 +1,4 @@
-//! Integration tests: one binary, a module per behaviour.
+//! Integration tests: one binary, a module per behaviour. `support` is what they stand on.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,5 +7,16 @@
     reason = "a test fails by panicking"
 )]
 
+mod support;
+
 mod cli;
+mod clients;
+mod connect;
+mod duplicates;
+mod durability;
+mod flow;
+mod health;
+mod isolation;
 mod rooms;
+mod rules;
+mod webhook;

@@ -29,6 +29,9 @@ pub mod units;
 pub mod users;
 pub mod writer;
 
+#[cfg(test)]
+mod suite;
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -119,6 +122,14 @@ impl Database {
     /// [`StoreError::Unavailable`] if none gets free.
     pub async fn read(&self) -> Result<Conn, StoreError> {
         Ok(Conn::Sqlite(self.readers.get().await?))
+    }
+
+    /// Whether the database answers: its cheapest read.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        log::id(&mut self.read().await?).await.map(drop)
     }
 
     /// The way to write.

@@ -1,9 +1,13 @@
-//! An echo server: `cargo run --example echo -- 3100`, then connect any Socket.IO client.
+//! An echo server: `cargo run --example echo -- 3100`, then connect any Socket.IO client. A second argument is the
+//! time between pings in milliseconds.
 //!
 //! `message` comes back as `message-back`, `message-with-ack` is acked with its arguments, `join` and `leave` take a
 //! room, `shout` `{room,data}` sends `shouted` to it, `leave-me` disconnects.
 
+use std::error::Error as StdError;
 use std::io::{Error, ErrorKind};
+use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_socketio::{
@@ -11,11 +15,12 @@ use actix_socketio::{
 };
 use actix_web::{App, HttpServer};
 use serde_json::{Value, json};
-use std::sync::OnceLock;
+
+type BoxError = Box<dyn StdError + Send + Sync>;
 
 #[derive(Default)]
 struct Echo {
-    emitter: std::sync::Arc<OnceLock<Emitter>>,
+    emitter: Arc<OnceLock<Emitter>>,
 }
 
 impl Handler for Echo {
@@ -91,20 +96,25 @@ impl Echo {
     }
 }
 
+/// The argument at this place, or what it is without one.
+fn argument<T: FromStr<Err: Into<BoxError>>>(place: usize, without: T) -> std::io::Result<T> {
+    match std::env::args().nth(place) {
+        Some(text) => text
+            .parse()
+            .map_err(|error| Error::new(ErrorKind::InvalidInput, error)),
+        None => Ok(without),
+    }
+}
+
 #[actix_web::main]
 async fn main() -> std::io::Result<()> {
-    let port = match std::env::args().nth(1) {
-        Some(port) => port
-            .parse()
-            .map_err(|error| Error::new(ErrorKind::InvalidInput, error))?,
-        None => 3100,
-    };
+    let port: u16 = argument(1, 3100)?;
+    let ping_interval = Duration::from_millis(argument(2, 25_000)?);
     let echo = Echo::default();
-    let emitter = std::sync::Arc::clone(&echo.emitter);
+    let emitter = Arc::clone(&echo.emitter);
     let socketio = SocketIo::builder()
-        .ping_interval(Duration::from_millis(300))
-        .ping_timeout(Duration::from_millis(200))
-        .connect_timeout(Duration::from_secs(1))
+        .ping_interval(ping_interval)
+        .ping_timeout(ping_interval)
         .cors(Cors::any())
         .handler(echo)
         .build();
@@ -112,12 +122,16 @@ async fn main() -> std::io::Result<()> {
     let mounted = socketio.clone();
     let server = HttpServer::new(move || App::new().service(mounted.service()))
         .h1_allow_half_closed(false)
+        .disable_signals()
         .workers(2)
         .bind(("127.0.0.1", port))?
         .run();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
     println!("listening");
-    server.await?;
+    actix_web::rt::signal::ctrl_c().await?;
     let left = socketio.shutdown(Duration::from_secs(5)).await;
+    handle.stop(true).await;
     println!("stopped, {left} sessions left");
     Ok(())
 }

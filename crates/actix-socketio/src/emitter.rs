@@ -1,8 +1,8 @@
-//! Sends to rooms: application (any thread) -> [emitter] -> one message to each hub.
+//! Sends to rooms: application (any thread) -> *emitter* -> one message to each hub.
 //! Bound: each hub's mailbox; the hubs where it was full are named to the caller, who decides.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::{self, ThreadId};
 
 use actix::dev::SendError;
@@ -19,10 +19,11 @@ pub(crate) struct Hubs {
     next: AtomicU64,
 }
 
-#[derive(Clone)]
 struct Seat {
     id: HubId,
     thread: ThreadId,
+    /// All deliveries go through this one address: each clone of an address has a place in the mailbox of its own,
+    /// over the bound.
     hub: Addr<Hub>,
 }
 
@@ -45,11 +46,8 @@ impl Hubs {
         hub
     }
 
-    fn seats(&self) -> Vec<Seat> {
-        self.list
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    fn seats(&self) -> RwLockReadGuard<'_, Vec<Seat>> {
+        self.list.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -87,7 +85,7 @@ impl Emitter {
         let deliveries: Arc<[Delivery]> = deliveries.into();
         self.hubs
             .seats()
-            .into_iter()
+            .iter()
             .filter(|seat| post(&seat.hub, &deliveries) == DeliverOutcome::Refused)
             .map(|seat| seat.id)
             .collect()
@@ -98,7 +96,7 @@ impl Emitter {
     pub fn deliver_to(&self, hub: HubId, deliveries: Vec<Delivery>) -> DeliverOutcome {
         self.hubs
             .seats()
-            .into_iter()
+            .iter()
             .find(|seat| seat.id == hub)
             .map_or(DeliverOutcome::Gone, |seat| {
                 post(&seat.hub, &deliveries.into())
@@ -107,7 +105,7 @@ impl Emitter {
 
     /// The hubs there are: one more when a thread gets its first session.
     pub fn hubs(&self) -> Vec<HubId> {
-        self.hubs.seats().into_iter().map(|seat| seat.id).collect()
+        self.hubs.seats().iter().map(|seat| seat.id).collect()
     }
 }
 
@@ -143,6 +141,7 @@ impl Broadcast<'_> {
     }
 
     /// Sends what has been encoded before. Returns the hubs that refused, as [`Emitter::deliver`].
+    #[must_use = "the hubs named here got nothing"]
     pub fn send(self, frame: Frame) -> Vec<HubId> {
         let Self {
             emitter,

@@ -1,4 +1,4 @@
-//! An event of a client and the answer it may wait for. session -> [event] -> handler.
+//! An event of a client and the answer it may wait for. session -> *event* -> handler.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What an application implements. session -> [handler] -> application; its answers go through [`crate::Socket`].
+//! What an application implements. session -> *handler* -> application; its answers go through [`crate::Socket`].
 //!
 //! Callbacks run on the thread of the session. A panic in one is caught and logged, and costs that session only.
 
@@ -47,8 +47,9 @@ pub trait Handler: Send + Sync + 'static {
         auth: Value,
     ) -> impl Future<Output = Result<Self::Data, Refusal>>;
 
-    /// An event. Calls of one socket start in the order of arrival; at most 64 run at once, then the client is not
-    /// read until one ends. A future goes on after a disconnect; it should bound itself.
+    /// An event. Calls of one socket start in the order of arrival, each up to its first wait before the next; at most
+    /// 64 wait at once, then the client is not read until one ends. A future goes on after a disconnect; it should
+    /// bound itself.
     fn event(&self, socket: &Socket<Self::Data>, event: Event) -> impl Future<Output = ()>;
 
     /// Called once for each `connect` that gave `Ok`, however the session ended. It must not block.

@@ -11,16 +11,16 @@
 //! Bounds: sessions by `max_connections`, what waits for a client by `queue_bytes`, what a client sends by
 //! `max_payload`, running event handlers by 64 per socket, deliveries by each hub's mailbox.
 
-pub mod server;
-pub mod config;
+mod server;
+mod config;
 mod transport;
 mod session;
 mod registry;
-pub mod emitter;
+mod emitter;
 mod hub;
-pub mod handler;
-pub mod event;
-pub mod socket;
+mod handler;
+mod event;
+mod socket;
 mod queue;
 mod clock;
 mod sid;
@@ -33,3 +33,7 @@ pub use hub::{Delivery, HubId, Room};
 pub use server::{Builder, SocketIo};
 pub use socket::{EmitError, Gone, Handshake, Socket};
 pub use socketio_proto::socketio::{EncodeError, Frame, placeholder};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,4 +1,4 @@
-//! What waits for one client: sockets and hubs (any thread) -> [queue] -> its session, which takes it as its
+//! What waits for one client: sockets and hubs (any thread) -> *queue* -> its session, which takes it as its
 //! transport can. Bound: `queue_bytes`; what goes over it is refused and the session closes the transport.
 
 use std::collections::VecDeque;

@@ -1,8 +1,10 @@
-//! Which session has which sid, for requests that arrive on any thread. transports -> [registry] <- sessions.
-//! Bound: `max_connections`; further handshakes are refused.
+//! Which session has which sid, for requests that arrive on any thread. transports -> *registry* <- sessions.
+//! Bound: `max_connections`, counted until the last thing of a session is gone: a connection that its client does not
+//! read can outlive the session. Further handshakes are refused.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix::Addr;
 use tokio::sync::Notify;
@@ -12,13 +14,30 @@ use crate::session::Session;
 pub(crate) struct Registry {
     state: Mutex<State>,
     limit: usize,
+    occupied: Arc<AtomicUsize>,
     emptied: Notify,
 }
 
 #[derive(Default)]
 struct State {
-    sessions: HashMap<String, Addr<Session>>,
+    sessions: HashMap<String, Entry>,
     closing: bool,
+}
+
+/// Where a session is to be found, and its share of the limit.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    pub(crate) session: Addr<Session>,
+    pub(crate) slot: Arc<Slot>,
+}
+
+/// A share of the limit, held by everything that belongs to one session.
+pub(crate) struct Slot(Arc<AtomicUsize>);
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// The server is full, or stops.
@@ -30,6 +49,7 @@ impl Registry {
         Self {
             state: Mutex::default(),
             limit,
+            occupied: Arc::default(),
             emptied: Notify::new(),
         }
     }
@@ -38,18 +58,24 @@ impl Registry {
     pub(crate) fn open(
         &self,
         sid: &str,
-        start: impl FnOnce() -> Addr<Session>,
-    ) -> Result<Addr<Session>, Full> {
+        start: impl FnOnce(Arc<Slot>) -> Addr<Session>,
+    ) -> Result<Entry, Full> {
+        // Only here it grows, and only under the lock.
         let mut state = self.lock();
-        if state.closing || state.sessions.len() >= self.limit {
+        if state.closing || self.occupied.load(Ordering::Relaxed) >= self.limit {
             return Err(Full);
         }
-        let session = start();
-        state.sessions.insert(sid.to_owned(), session.clone());
-        Ok(session)
+        self.occupied.fetch_add(1, Ordering::Relaxed);
+        let slot = Arc::new(Slot(Arc::clone(&self.occupied)));
+        let entry = Entry {
+            session: start(Arc::clone(&slot)),
+            slot,
+        };
+        state.sessions.insert(sid.to_owned(), entry.clone());
+        Ok(entry)
     }
 
-    pub(crate) fn find(&self, sid: &str) -> Option<Addr<Session>> {
+    pub(crate) fn find(&self, sid: &str) -> Option<Entry> {
         self.lock().sessions.get(sid).cloned()
     }
 
@@ -65,7 +91,11 @@ impl Registry {
     pub(crate) fn close(&self) -> Vec<Addr<Session>> {
         let mut state = self.lock();
         state.closing = true;
-        state.sessions.values().cloned().collect()
+        state
+            .sessions
+            .values()
+            .map(|entry| entry.session.clone())
+            .collect()
     }
 
     pub(crate) fn len(&self) -> usize {

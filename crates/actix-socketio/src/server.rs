@@ -1,4 +1,4 @@
-//! Building, mounting and stopping a server. application -> [server] -> transport, session, emitter.
+//! Building, mounting and stopping a server. application -> *server* -> transport, session, emitter.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};

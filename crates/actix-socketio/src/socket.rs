@@ -1,5 +1,5 @@
 //! One connected client as the application holds it: from any thread, for as long as it likes.
-//! [socket] -> queue (what is sent) and hub (rooms). Bounds: the queue's bytes, the hub's mailbox.
+//! *socket* -> queue (what is sent) and hub (rooms). Bounds: the queue's bytes, the hub's mailbox.
 
 use std::fmt;
 use std::future::Future;

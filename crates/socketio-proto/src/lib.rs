@@ -11,3 +11,7 @@
 pub mod engineio;
 pub mod limits;
 pub mod socketio;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,4 +1,4 @@
-//! The rooms of one thread: emitter (any thread) -> [hub] -> the queue of each of this thread's sockets.
+//! The rooms of one thread: emitter (any thread) -> *hub* -> the queue of each of this thread's sockets.
 //!
 //! Joins and deliveries share its mailbox, so they take effect in the order in which they were asked for.
 //! Bound: [`MAILBOX`] messages; a delivery over it is refused to its sender, a join waits.

@@ -60,6 +60,9 @@ impl Session {
     }
 
     pub(super) fn depart(&mut self, Departure { key, close }: Departure) {
+        if let Some(member) = self.members.iter().find(|member| member.core.key == key) {
+            self.client.leave(&member.core.namespace);
+        }
         self.finish(
             |core| core.key == key,
             DisconnectReason::ServerNamespaceDisconnect,
@@ -101,8 +104,12 @@ impl Session {
             limit,
         );
         let (tell, told) = oneshot::channel();
+        let slot = Arc::clone(&self.slot);
         // Beside the actor: an answer that comes after the session's end still has its guard dropped.
-        actix::spawn(async move { drop(tell.send(asked.await)) });
+        actix::spawn(async move {
+            drop(tell.send(asked.await));
+            drop(slot);
+        });
         ctx.spawn(told.into_actor(self).map(move |answer, act, ctx| {
             act.guarded(ctx, |act, _| {
                 act.answered(key, answer.unwrap_or(Err(Refusal::CloseTransport)));
@@ -155,7 +162,7 @@ impl Session {
         }) = member
         {
             self.running
-                .spawn(Arc::clone(&connected.connection).event(heard(core)));
+                .start(Arc::clone(&connected.connection).event(heard(core)));
         }
     }
 
@@ -179,7 +186,6 @@ impl Session {
             .extract_if(.., |member| which(&member.core))
             .collect::<Vec<_>>()
         {
-            self.client.leave(&member.core.namespace);
             self.queue.forget(member.core.key);
             if let Some(connected) = member.connected {
                 connected.finish(reason);

@@ -1,4 +1,4 @@
-//! One client's session: transports (any thread) -> [session] -> handler, and queue -> [session] -> transports.
+//! One client's session: transports (any thread) -> *session* -> handler, and queue -> *session* -> transports.
 //!
 //! It drives the machines of `socketio-proto` and outlives its transports. It ends when the engine says so, or when a
 //! message panics; its sockets' `disconnect` callbacks run in every case.
@@ -9,6 +9,7 @@ mod links;
 mod members;
 mod messages;
 mod namespace;
+mod receive;
 mod running;
 
 use std::collections::VecDeque;
@@ -20,27 +21,25 @@ use std::time::Duration;
 
 use actix::fut::ActorFuture;
 use actix::{
-    Actor, ActorContext, ActorFutureExt as _, AsyncContext, Context, Handler, ResponseFuture,
-    SpawnHandle, WrapFuture as _,
+    Actor, ActorContext, ActorFutureExt as _, AsyncContext, Context, SpawnHandle, WrapFuture as _,
 };
 use log::{debug, error, warn};
-use socketio_proto::engineio::session::{Input, Output, SocketEnd};
-use socketio_proto::engineio::{self, CarrierId, Sink};
+use socketio_proto::engineio::session::{Input, Output};
+use socketio_proto::engineio::{self, Sink};
 use socketio_proto::socketio::{Action, Client};
-use tokio::sync::oneshot;
 
 use self::links::Links;
 use self::members::Member;
 pub(crate) use self::messages::{
-    Poll, PostBegun, PostEnd, PostEnded, Shutdown, SocketFailed, SocketFrames, SocketOpened,
+    Poll, PostBegun, PostEnd, PostEnded, Shutdown, SocketFailed, SocketFrames, SocketOpened, bring,
 };
 pub(crate) use self::namespace::Namespace;
 use self::running::Running;
 use crate::handler::DisconnectReason;
 use crate::queue::{Failure, Queue};
+use crate::registry::Slot;
 use crate::server::Server;
 use crate::socket::Handshake;
-use crate::transport::Parted;
 
 /// Bytes handed to a WebSocket in one write: what the connection has taken over is out of the queue's count.
 const WRITE_BYTES: usize = 64 * 1024;
@@ -57,7 +56,10 @@ pub(crate) struct Session {
     members: Vec<Member>,
     running: Running,
     links: Links,
+    slot: Arc<Slot>,
     alarm: Option<(Duration, SpawnHandle)>,
+    /// The engine has closed; what came before is still to be heard.
+    ending: Option<DisconnectReason>,
     over: bool,
 }
 
@@ -65,6 +67,7 @@ impl Session {
     pub(crate) fn new(
         server: Arc<Server>,
         sid: String,
+        slot: Arc<Slot>,
         engine: engineio::Session,
         handshake: Handshake,
     ) -> Self {
@@ -72,7 +75,7 @@ impl Session {
         let connect_by = server.clock.now() + server.config.connect_timeout;
         Self {
             client: Client::new(Arc::clone(&server.names), connect_by),
-            running: Running::new(Arc::clone(&queue)),
+            running: Running::new(Arc::clone(&queue), Arc::clone(&slot)),
             handshake: Arc::new(handshake),
             server,
             sid,
@@ -81,7 +84,9 @@ impl Session {
             inbox: VecDeque::new(),
             members: Vec::new(),
             links: Links::default(),
+            slot,
             alarm: None,
+            ending: None,
             over: false,
         }
     }
@@ -121,7 +126,7 @@ impl Session {
                 Output::AnswerPost(id, answer) => self.links.answer_post(id, answer),
                 Output::Send(id, frames) => self.links.send(id, frames),
                 Output::CloseSocket(id) => self.links.close(id),
-                Output::Closed(reason) => self.end(reason.into()),
+                Output::Closed(reason) => self.ending = Some(reason.into()),
             }
         }
     }
@@ -131,6 +136,9 @@ impl Session {
         self.heed_queue();
         self.work(ctx);
         self.flush();
+        if let Some(reason) = self.ending.take() {
+            self.end(reason);
+        }
         for (id, socket, write) in self.links.writes() {
             if write.close {
                 // Not `send`: a message whose sender no longer waits is not handled, and this session may be over.
@@ -238,17 +246,6 @@ impl Session {
             self.close_gracefully();
         }
     }
-
-    /// Feeds `input` when the request or WebSocket `id` is gone, however it went.
-    fn watch(&mut self, id: CarrierId, parted: Parted, input: Input, ctx: &mut Context<Self>) {
-        let parted = parted.wait().into_actor(self);
-        ctx.spawn(parted.map(move |(), act, ctx| {
-            act.guarded(ctx, |act, _| {
-                act.links.remove(id);
-                act.feed(input);
-            });
-        }));
-    }
 }
 
 impl Actor for Session {
@@ -281,101 +278,5 @@ impl ActorFuture<Session> for QueueWatch {
         act.queue.register(task.waker());
         act.guarded(ctx, |_, _| {});
         TaskPoll::Pending
-    }
-}
-
-impl Handler<Poll> for Session {
-    type Result = ();
-
-    fn handle(&mut self, Poll { id, answer, parted }: Poll, ctx: &mut Self::Context) {
-        self.guarded(ctx, |act, ctx| {
-            act.links.add_poll(id, answer);
-            act.watch(id, parted, Input::PollGone(id), ctx);
-            act.feed(Input::Poll(id));
-        });
-    }
-}
-
-impl Handler<PostBegun> for Session {
-    type Result = ();
-
-    fn handle(&mut self, PostBegun { id, answer, parted }: PostBegun, ctx: &mut Self::Context) {
-        self.guarded(ctx, |act, ctx| {
-            act.links.add_post(id, answer);
-            act.watch(id, parted, Input::PostBroken(id), ctx);
-            act.feed(Input::PostBegun(id));
-        });
-    }
-}
-
-impl Handler<PostEnded> for Session {
-    type Result = ();
-
-    fn handle(&mut self, PostEnded { id, end }: PostEnded, ctx: &mut Self::Context) {
-        self.guarded(ctx, |act, _| {
-            act.feed(match end {
-                PostEnd::Body(body) => Input::PostBody(id, body),
-                PostEnd::TooLarge => Input::PostRefused(id),
-                PostEnd::Broken => Input::PostBroken(id),
-            });
-        });
-    }
-}
-
-impl Handler<SocketOpened> for Session {
-    type Result = ();
-
-    fn handle(
-        &mut self,
-        SocketOpened { id, socket, parted }: SocketOpened,
-        ctx: &mut Self::Context,
-    ) {
-        self.guarded(ctx, |act, ctx| {
-            act.links.add_socket(id, socket);
-            act.watch(id, parted, Input::SocketGone(id, SocketEnd::Closed), ctx);
-            if act.engine.sink() != Some(Sink::Socket(id)) {
-                act.feed(Input::SocketOpened(id));
-            }
-        });
-    }
-}
-
-impl Handler<SocketFrames> for Session {
-    type Result = ResponseFuture<()>;
-
-    fn handle(
-        &mut self,
-        SocketFrames { id, frames }: SocketFrames,
-        ctx: &mut Self::Context,
-    ) -> Self::Result {
-        let (taken, all_taken) = oneshot::channel();
-        self.guarded(ctx, |act, _| {
-            act.links.hold_frames(taken);
-            frames
-                .into_iter()
-                .for_each(|frame| act.feed(Input::SocketFrame(id, frame)));
-        });
-        Box::pin(async move { drop(all_taken.await) })
-    }
-}
-
-impl Handler<SocketFailed> for Session {
-    type Result = ();
-
-    fn handle(&mut self, SocketFailed(id): SocketFailed, ctx: &mut Self::Context) {
-        self.guarded(ctx, |act, _| {
-            act.feed(Input::SocketGone(id, SocketEnd::Failed));
-        });
-    }
-}
-
-impl Handler<Shutdown> for Session {
-    type Result = ();
-
-    fn handle(&mut self, _: Shutdown, ctx: &mut Self::Context) {
-        self.guarded(ctx, |act, _| {
-            act.finish_all(DisconnectReason::ServerShuttingDown);
-            act.close_gracefully();
-        });
     }
 }

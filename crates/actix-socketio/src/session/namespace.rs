@@ -1,4 +1,4 @@
-//! A handler without its types, and the guard that pairs its callbacks. session -> [namespace] -> handler.
+//! A handler without its types, and the guard that pairs its callbacks. session -> *namespace* -> handler.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -5,12 +5,15 @@ use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::thread;
 
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use log::error;
 
 use crate::queue::{Failure, Queue};
+use crate::registry::Slot;
 
 /// Event handlers of one session at once.
 const RUNNING: usize = 64;
@@ -18,12 +21,14 @@ const RUNNING: usize = 64;
 pub(super) struct Running {
     count: Rc<Cell<usize>>,
     queue: Arc<Queue>,
+    slot: Arc<Slot>,
 }
 
-/// One running handler.
+/// One running handler, which counts as a part of its session.
 struct Ticket {
     count: Rc<Cell<usize>>,
     queue: Arc<Queue>,
+    _slot: Arc<Slot>,
 }
 
 impl Drop for Ticket {
@@ -34,10 +39,11 @@ impl Drop for Ticket {
 }
 
 impl Running {
-    pub(super) fn new(queue: Arc<Queue>) -> Self {
+    pub(super) fn new(queue: Arc<Queue>, slot: Arc<Slot>) -> Self {
         Self {
             count: Rc::default(),
             queue,
+            slot,
         }
     }
 
@@ -45,18 +51,34 @@ impl Running {
         self.count.get() >= RUNNING
     }
 
-    /// Runs a handler on this thread; tasks of a thread start in the order of their spawning.
-    pub(super) fn spawn(&self, handler: LocalBoxFuture<'static, ()>) {
+    /// Starts a handler at once, so in the order of arrival and before anything that follows; what it does not finish
+    /// at once goes on as a task of this thread.
+    pub(super) fn start(&self, handler: LocalBoxFuture<'static, ()>) {
+        let mut handler = AssertUnwindSafe(handler).catch_unwind();
+        // The task polls it again, and with that leaves its own waker.
+        let mut unwatched = Context::from_waker(Waker::noop());
+        match handler.poll_unpin(&mut unwatched) {
+            Poll::Ready(end) => heed(&end, &self.queue),
+            Poll::Pending => {
+                let ticket = self.ticket();
+                actix::spawn(async move { heed(&handler.await, &ticket.queue) });
+            }
+        }
+    }
+
+    fn ticket(&self) -> Ticket {
         self.count.set(self.count.get() + 1);
-        let ticket = Ticket {
+        Ticket {
             count: Rc::clone(&self.count),
             queue: Arc::clone(&self.queue),
-        };
-        actix::spawn(async move {
-            if AssertUnwindSafe(handler).catch_unwind().await.is_err() {
-                error!(actor = "session"; "event handler panicked");
-                ticket.queue.fail(Failure::Panic);
-            }
-        });
+            _slot: Arc::clone(&self.slot),
+        }
+    }
+}
+
+fn heed(end: &thread::Result<()>, queue: &Queue) {
+    if end.is_err() {
+        error!(actor = "session"; "event handler panicked");
+        queue.fail(Failure::Panic);
     }
 }

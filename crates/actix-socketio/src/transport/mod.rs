@@ -1,4 +1,4 @@
-//! HTTP in front of the sessions: the only room that knows actix-web. request -> [transport] -> session.
+//! HTTP in front of the sessions: the only room that knows actix-web. request -> *transport* -> session.
 //!
 //! A request may arrive on another worker than its session lives on; it talks to it by its address.
 //! Bounds: bodies and frames by `max_payload`, sessions by the registry.

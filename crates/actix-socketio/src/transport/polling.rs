@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor as _, Addr};
+use actix::Actor as _;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use bytes::BytesMut;
@@ -17,8 +17,9 @@ use socketio_proto::engineio::{Session as Engine, payload};
 use tokio::sync::oneshot;
 
 use super::{answer, greeting, tether};
+use crate::registry::Entry;
 use crate::server::Server;
-use crate::session::{Poll, PostBegun, PostEnd, PostEnded, Session};
+use crate::session::{Poll, PostBegun, PostEnd, PostEnded, Session, bring};
 use crate::sid;
 use crate::socket::Handshake;
 
@@ -32,11 +33,12 @@ pub(super) fn open(
 ) -> Result<HttpResponse, HandshakeError> {
     let sid = sid::random();
     let greeting = greeting(server, &sid, TransportKind::Polling)?;
-    let opened = server.registry.open(&sid, || {
+    let opened = server.registry.open(&sid, |slot| {
         let engine = Engine::polling(server.config.timings(), server.clock.now());
         Session::new(
             Arc::clone(server),
             sid.clone(),
+            slot,
             engine,
             Handshake::of(request),
         )
@@ -54,7 +56,7 @@ pub(super) async fn poll(
     request: &HttpRequest,
     sid: &str,
 ) -> Result<HttpResponse, HandshakeError> {
-    let session = server
+    let Entry { session, .. } = server
         .registry
         .find(sid)
         .ok_or(HandshakeError::SessionUnknown)?;
@@ -85,7 +87,7 @@ pub(super) async fn post(
     body: web::Payload,
     sid: &str,
 ) -> Result<HttpResponse, HandshakeError> {
-    let session = server
+    let Entry { session, .. } = server
         .registry
         .find(sid)
         .ok_or(HandshakeError::SessionUnknown)?;
@@ -102,18 +104,11 @@ pub(super) async fn post(
         Either::Right((end, answered)) => (end, answered),
     };
     let too_large = matches!(end, PostEnd::TooLarge);
-    tell(&session, PostEnded { id, end }).await?;
+    bring(&session, PostEnded { id, end }).map_err(|_| HandshakeError::SessionUnknown)?;
     if too_large {
         return Ok(answer::too_large(server, request));
     }
     posted(server, request, answered.await)
-}
-
-async fn tell(session: &Addr<Session>, ended: PostEnded) -> Result<(), HandshakeError> {
-    session
-        .send(ended)
-        .await
-        .map_err(|_| HandshakeError::SessionUnknown)
 }
 
 fn posted(

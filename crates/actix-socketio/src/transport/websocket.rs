@@ -4,8 +4,12 @@
 
 mod fragments;
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
 
+use actix::fut::ActorFuture;
 use actix::{
     Actor, ActorContext as _, ActorFutureExt as _, Addr, AsyncContext as _, Handler, Message,
     StreamHandler, WrapFuture as _,
@@ -17,16 +21,21 @@ use actix_web_actors::ws::{
 use bytestring::ByteString;
 use socketio_proto::engineio::handshake::{HandshakeError, TransportKind};
 use socketio_proto::engineio::{CarrierId, Session as Engine, WireFrame};
+use tokio::sync::oneshot;
 
 use self::fragments::{Fragments, Outcome};
 use super::{Tether, answer, greeting, tether};
+use crate::registry::{Entry, Slot};
 use crate::server::Server;
-use crate::session::{Session, SocketFailed, SocketFrames, SocketOpened};
+use crate::session::{Session, SocketFailed, SocketFrames, SocketOpened, bring};
 use crate::sid;
 use crate::socket::Handshake;
 
 /// Frames that may wait for the session.
 const INBOUND: usize = 256;
+
+/// In which the stream of a connection that is gone must end.
+const LAST_FRAMES: Duration = Duration::from_millis(100);
 
 type Context = WebsocketContext<WebSocket>;
 
@@ -42,12 +51,14 @@ pub(crate) struct Write {
 pub(crate) struct WebSocket {
     id: CarrierId,
     session: Addr<Session>,
+    _slot: Arc<Slot>,
     max_payload: usize,
     greeting: Option<ByteString>,
     tether: Option<Tether>,
     inbound: Vec<WireFrame>,
     inbound_bytes: usize,
-    forwarding: bool,
+    /// What the session has not taken yet; frames wait in `inbound` meanwhile.
+    taken: Option<oneshot::Receiver<()>>,
     fragments: Fragments,
 }
 
@@ -60,22 +71,24 @@ pub(super) fn open(
     ws::handshake(request).map_err(|_| HandshakeError::BadRequest)?;
     let (id, sid) = (server.next_carrier(), sid::random());
     let greeting = greeting(server, &sid, TransportKind::WebSocket)?;
-    let opened = server.registry.open(&sid, || {
+    let opened = server.registry.open(&sid, |slot| {
         let engine = Engine::websocket(server.config.timings(), id, server.clock.now());
         Session::new(
             Arc::clone(server),
             sid.clone(),
+            slot,
             engine,
             Handshake::of(request),
         )
         .start()
     });
-    let Ok(session) = opened else {
+    let Ok(entry) = opened else {
         return Ok(answer::full(server, request));
     };
-    let (response, opened) = accept(server, request, body, id, &session, Some(greeting.into()))?;
+    let (response, opened) = accept(server, request, body, id, &entry, Some(greeting.into()))?;
     // A session that has just started has room for its first message.
-    session
+    entry
+        .session
         .try_send(opened)
         .map_err(|_| HandshakeError::BadRequest)?;
     Ok(response)
@@ -88,12 +101,13 @@ pub(super) async fn probe(
     body: web::Payload,
     sid: &str,
 ) -> Result<HttpResponse, HandshakeError> {
-    let session = server
+    let entry = server
         .registry
         .find(sid)
         .ok_or(HandshakeError::SessionUnknown)?;
-    let (response, opened) = accept(server, request, body, server.next_carrier(), &session, None)?;
-    session
+    let (response, opened) = accept(server, request, body, server.next_carrier(), &entry, None)?;
+    entry
+        .session
         .send(opened)
         .await
         .map_err(|_| HandshakeError::SessionUnknown)?;
@@ -105,7 +119,7 @@ fn accept(
     request: &HttpRequest,
     body: web::Payload,
     id: CarrierId,
-    session: &Addr<Session>,
+    Entry { session, slot }: &Entry,
     greeting: Option<ByteString>,
 ) -> Result<(HttpResponse, SocketOpened), HandshakeError> {
     let (tether, parted) = tether();
@@ -113,12 +127,13 @@ fn accept(
     let actor = WebSocket {
         id,
         session: session.clone(),
+        _slot: Arc::clone(slot),
         max_payload,
         greeting,
         tether: Some(tether),
         inbound: Vec::new(),
         inbound_bytes: 0,
-        forwarding: false,
+        taken: None,
         fragments: Fragments::new(max_payload),
     };
     let (socket, response) = WsResponseBuilder::new(actor, request, body)
@@ -132,35 +147,41 @@ impl WebSocket {
     fn receive(&mut self, frame: WireFrame, ctx: &mut Context) {
         self.inbound_bytes += frame.size();
         self.inbound.push(frame);
-        if !self.forwarding {
-            self.forwarding = true;
-            let forward = self.forward().into_actor(self);
-            ctx.spawn(forward.map(|gone, act, ctx| act.forwarded(gone, ctx)));
+        if self.taken.is_none() {
+            self.forward(ctx);
         } else if self.inbound_bytes > self.max_payload || self.inbound.len() >= INBOUND {
-            // Nothing is read from the connection until the session has taken this too.
-            let forward = self.forward().into_actor(self);
-            ctx.wait(forward.map(|gone, _, ctx| stop_if(gone, ctx)));
+            // Nothing is read from the connection until the session has taken what is on its way.
+            let taken = self.taken.take();
+            let wait = async move { taken?.await.ok() }.into_actor(self);
+            ctx.wait(wait.map(|taken, act, ctx| act.forwarded(taken.is_none(), ctx)));
         }
     }
 
-    /// Resolves to whether the session is gone.
-    fn forward(&mut self) -> impl Future<Output = bool> + use<> {
+    fn forward(&mut self, ctx: &mut Context) {
+        let (taken, all_taken) = oneshot::channel();
+        let frames = std::mem::take(&mut self.inbound);
         self.inbound_bytes = 0;
-        let sent = self.session.send(SocketFrames {
-            id: self.id,
-            frames: std::mem::take(&mut self.inbound),
-        });
-        async move { sent.await.is_err() }
+        self.taken = Some(all_taken);
+        let brought = bring(
+            &self.session,
+            SocketFrames {
+                id: self.id,
+                frames,
+                taken,
+            },
+        );
+        if brought.is_err() {
+            end(CloseCode::Normal, ctx);
+        }
     }
 
     fn forwarded(&mut self, gone: bool, ctx: &mut Context) {
-        self.forwarding = false;
-        if !gone && !self.inbound.is_empty() {
-            self.forwarding = true;
-            let forward = self.forward().into_actor(self);
-            ctx.spawn(forward.map(|gone, act, ctx| act.forwarded(gone, ctx)));
+        self.taken = None;
+        if gone {
+            end(CloseCode::Normal, ctx);
+        } else if !self.inbound.is_empty() {
+            self.forward(ctx);
         }
-        stop_if(gone, ctx);
     }
 
     fn fail(&self, code: CloseCode, ctx: &mut Context) {
@@ -170,21 +191,36 @@ impl WebSocket {
     }
 }
 
-fn stop_if(gone: bool, ctx: &mut Context) {
-    if gone {
-        end(CloseCode::Normal, ctx);
-    }
-}
-
 fn end(code: CloseCode, ctx: &mut Context) {
     ctx.close(Some(CloseReason::from(code)));
     ctx.stop();
+}
+
+/// Looks whether the session has taken what was brought.
+struct Forwarding;
+
+impl ActorFuture<WebSocket> for Forwarding {
+    type Output = ();
+
+    fn poll(
+        self: Pin<&mut Self>,
+        act: &mut WebSocket,
+        ctx: &mut Context,
+        task: &mut std::task::Context<'_>,
+    ) -> Poll<()> {
+        while let Some(taken) = &mut act.taken {
+            let taken = std::task::ready!(Pin::new(taken).poll(task));
+            act.forwarded(taken.is_err(), ctx);
+        }
+        Poll::Pending
+    }
 }
 
 impl Actor for WebSocket {
     type Context = Context;
 
     fn started(&mut self, ctx: &mut Context) {
+        ctx.spawn(Forwarding);
         if let Some(greeting) = self.greeting.take() {
             ctx.text(greeting);
         }
@@ -233,8 +269,10 @@ impl StreamHandler<Result<ws::Message, ProtocolError>> for WebSocket {
                 ctx.stop();
             }
             Err(ProtocolError::Overflow) => self.fail(CloseCode::Size, ctx),
-            // The connection is gone.
-            Err(ProtocolError::Io(_)) => ctx.stop(),
+            // Either the connection is gone, and the stream ends after the frames that had come, or text was none.
+            Err(ProtocolError::Io(_)) => {
+                ctx.run_later(LAST_FRAMES, |act, ctx| act.fail(CloseCode::Invalid, ctx));
+            }
             Err(_) => self.fail(CloseCode::Protocol, ctx),
         }
     }

@@ -1,7 +1,10 @@
-//! What the messages of one client mean: engineio::Session -> [client] -> the application, per namespace.
+//! What the messages of one client mean: engineio::Session -> *client* -> the application, per namespace.
 //!
 //! Bounds: one entry per known namespace; one packet waiting for at most [`limits::ATTACHMENTS`](crate::limits)
 //! attachments, each at most `maxPayload`.
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -222,147 +225,5 @@ impl Client {
             .iter()
             .find(|(name, _)| name == namespace)
             .map(|(_, stage)| *stage)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engineio::WireFrame;
-
-    fn client() -> Client {
-        Client::new(
-            ["/".to_owned(), "/admin".to_owned()].into(),
-            Duration::from_secs(45),
-        )
-    }
-
-    fn joined() -> Client {
-        let mut client = client();
-        client.handle(Message::Text("0".into()));
-        client.accept("/", "s", None);
-        client
-    }
-
-    /// The outcome in one word, and what is sent.
-    fn say(action: Option<Action>) -> String {
-        match action {
-            None => "waits".into(),
-            Some(Action::Connect { namespace, auth }) => {
-                format!("connect {namespace} {}", Value::Object(auth))
-            }
-            Some(Action::Event {
-                namespace,
-                name,
-                args,
-                attachments,
-                ack,
-            }) => {
-                format!(
-                    "event {namespace} {name} {} {attachments:?} {ack:?}",
-                    Value::Array(args)
-                )
-            }
-            Some(Action::Ack {
-                id,
-                args,
-                attachments,
-                ..
-            }) => {
-                format!("ack {id} {} {attachments:?}", Value::Array(args))
-            }
-            Some(Action::Disconnect { namespace }) => format!("disconnect {namespace}"),
-            Some(Action::Reply(frame)) => {
-                format!("reply {:?}", frame.wire().collect::<Vec<WireFrame>>())
-            }
-            Some(Action::Close(violation)) => format!("close {violation:?}"),
-        }
-    }
-
-    fn play(mut client: Client, messages: &[&str]) -> Vec<String> {
-        messages
-            .iter()
-            .map(|text| match text.strip_prefix("bin:") {
-                Some(bytes) => Message::Binary(Bytes::copy_from_slice(bytes.as_bytes())),
-                None => Message::Text((*text).into()),
-            })
-            .map(|message| say(client.handle(message)))
-            .collect()
-    }
-
-    #[test]
-    fn a_namespace_is_joined_before_it_is_used() {
-        for (messages, outcomes) in [
-            (&["2[\"a\"]"][..], &["close OutOfOrder"][..]),
-            (&["1"], &["close OutOfOrder"]),
-            (&["30[]"], &["close OutOfOrder"]),
-            (&["0", "2[\"a\"]"], &["connect / {}", "close OutOfOrder"]),
-            (&["0", "0"], &["connect / {}", "close OutOfOrder"]),
-            (
-                &["0", "0/admin,{\"k\":1}"],
-                &["connect / {}", "connect /admin {\"k\":1}"],
-            ),
-            (
-                &["0/x,"],
-                &["reply [Text(\"44/x,{\\\"message\\\":\\\"Invalid namespace\\\"}\")]"],
-            ),
-        ] {
-            assert_eq!(play(client(), messages), outcomes, "{messages:?}");
-        }
-    }
-
-    #[test]
-    fn a_joined_client_is_heard() {
-        for (messages, outcomes) in [
-            (&["2[\"a\",1]"][..], &["event / a [1] [] None"][..]),
-            (&["25[\"a\"]"], &["event / a [] [] Some(5)"]),
-            (&["35[1]"], &["ack 5 [1] []"]),
-            (&["1", "2[\"a\"]"], &["disconnect /", "close OutOfOrder"]),
-            (&["1", "0"], &["disconnect /", "connect / {}"]),
-            (&["0"], &["close OutOfOrder"]),
-            (&["2/admin,[\"a\"]"], &["close OutOfOrder"]),
-            (&["x"], &["close BadPacket"]),
-        ] {
-            assert_eq!(play(joined(), messages), outcomes, "{messages:?}");
-        }
-    }
-
-    #[test]
-    fn attachments_follow_their_packet() {
-        let two = "52-[\"a\",{\"_placeholder\":true,\"num\":1},{\"_placeholder\":true,\"num\":0}]";
-        let whole = "event / a [{\"_placeholder\":true,\"num\":1},{\"_placeholder\":true,\"num\":0}] [b\"x\", b\"y\"] None";
-        for (messages, outcomes) in [
-            (&[two, "bin:x", "bin:y"][..], &["waits", "waits", whole][..]),
-            (
-                &[two, "bin:x", "2[\"b\"]"],
-                &["waits", "waits", "close BadPacket"],
-            ),
-            (&["bin:x"], &["close BadPacket"]),
-            (
-                &["61-5[{\"_placeholder\":true,\"num\":0}]", "bin:x"],
-                &[
-                    "waits",
-                    "ack 5 [{\"_placeholder\":true,\"num\":0}] [b\"x\"]",
-                ],
-            ),
-        ] {
-            assert_eq!(play(joined(), messages), outcomes, "{messages:?}");
-        }
-    }
-
-    #[test]
-    fn a_refused_client_may_ask_again_until_the_deadline() {
-        let mut client = client();
-        client.handle(Message::Text("0".into()));
-        client.refuse("/", "no", None);
-        assert_eq!(
-            say(client.handle(Message::Text("0".into()))),
-            "connect / {}"
-        );
-        assert_eq!(client.next_deadline(), Some(Duration::from_secs(45)));
-        client.accept("/", "s", None);
-        assert_eq!(client.next_deadline(), None);
-        client.leave("/");
-        assert!(!client.is_joined("/"));
     }
 }

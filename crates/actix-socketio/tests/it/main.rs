@@ -1,0 +1,17 @@
+//! The server as a client sees it on the wire: a real actix server on a port of its own, and a client by hand.
+#![allow(missing_docs, reason = "a test binary has no readers of its interface")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking, in its support too"
+)]
+
+mod support;
+
+mod polling;
+mod websocket;
+mod upgrade;
+mod refusals;
+mod rooms;
+mod endings;
+mod bounds;

@@ -1,0 +1,30 @@
+//! HTTP: The Things Stack's webhook, the REST API, health.
+//!
+//! `app` puts [`configure`] and [`node_header`] on its server, beside `realtime`. Handlers read by `storage`,
+//! act by `operations`, take uplinks in by `ingest`; they decide nothing themselves. actix-web stays in here.
+//! Bounds: 256 KiB of a webhook's body, 1 MiB of any other, 30 s for either to arrive, 1,000 items a page.
+
+mod answer;
+mod api;
+mod body;
+mod cors;
+mod cursor;
+mod etag;
+mod fields;
+mod health;
+mod page;
+mod path;
+mod problem;
+mod query;
+mod routes;
+mod state;
+mod ttn_webhook;
+mod webhook_secret;
+mod who;
+
+pub use health::Check;
+pub use routes::{configure, node_header};
+pub use state::{Draining, Probes, State};
+
+#[cfg(test)]
+mod tests;

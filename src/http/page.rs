@@ -1,0 +1,73 @@
+//! Lists, page by page: `{"items":[…],"nextCursor":"…"|null}`.
+
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::domain::{Code, OrganizationId};
+
+use super::{answer, cursor::Binding, problem::Problem, query::Query};
+
+const DEFAULT_LIMIT: usize = 100;
+const MAX_LIMIT: usize = 1000;
+
+/// Which page is wanted.
+#[derive(Debug)]
+pub(super) struct Page<Key> {
+    binding: Binding,
+    limit: usize,
+    /// Begin after this item.
+    pub(super) after: Option<Key>,
+}
+
+impl<Key: Serialize + DeserializeOwned> Page<Key> {
+    /// By `limit` and `cursor`; the query must be whole still: the cursor is bound to all of it.
+    pub(super) fn of(
+        request: &HttpRequest,
+        query: &mut Query,
+        organization: OrganizationId,
+    ) -> Self {
+        let binding = Binding::of(request, query, organization);
+        let within = |text: &str| {
+            let limit = text.parse().ok()?;
+            (1..=MAX_LIMIT).contains(&limit).then_some(limit)
+        };
+        let limit = query
+            .parsed_by("limit", "must be 1 to 1000", within)
+            .unwrap_or(DEFAULT_LIMIT);
+        let after = query.parsed_by("cursor", "is not of this query", |text| binding.key(text));
+        Self {
+            binding,
+            limit,
+            after,
+        }
+    }
+
+    /// Rows to ask for: one more than the page has tells whether there is another.
+    pub(super) fn rows(&self) -> i64 {
+        i64::try_from(self.limit + 1).unwrap_or(i64::MAX)
+    }
+
+    /// The page out of at most [`Self::rows`] rows, each with its key.
+    pub(super) fn answer<T: Serialize>(
+        &self,
+        rows: Vec<(T, Key)>,
+    ) -> Result<HttpResponse, Problem> {
+        let more = rows.len() > self.limit;
+        let (items, keys): (Vec<T>, Vec<Key>) = rows.into_iter().take(self.limit).unzip();
+        let next_cursor =
+            match keys.last().filter(|_| more) {
+                None => None,
+                Some(key) => Some(self.binding.cursor(key).ok_or_else(|| {
+                    Problem::new(Code::Internal, "the cursor could not be written")
+                })?),
+            };
+        answer::json(&List { items, next_cursor })
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct List<T> {
+    items: Vec<T>,
+    next_cursor: Option<String>,
+}

@@ -7,5 +7,19 @@
     reason = "a test fails by panicking"
 )]
 
+mod support;
+
 mod cli;
+mod clients;
+mod commands;
+mod connect;
+mod duplicates;
+mod durability;
+mod flow;
+mod health;
+mod isolation;
+mod limits;
 mod rooms;
+mod rules;
+mod subscriptions;
+mod webhook;

@@ -232,7 +232,7 @@ fn listen(
         let routes = |routes: &mut ServiceConfig| http::configure(routes, &state);
         App::new()
             .wrap(http::node_header(&state))
-            .service(socketio.service())
+            .service(http::own_pages_only(socketio.service()))
             .configure(routes)
     };
     let server = HttpServer::new(app)

@@ -1,4 +1,4 @@
-//! Integration tests: one binary, a module per behaviour. `support` is what they stand on.
+//! Integration tests: one binary, a module per behaviour.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,12 +11,15 @@ mod support;
 
 mod cli;
 mod clients;
+mod commands;
 mod connect;
 mod duplicates;
 mod durability;
 mod flow;
 mod health;
 mod isolation;
+mod limits;
 mod rooms;
 mod rules;
+mod subscriptions;
 mod webhook;

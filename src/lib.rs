@@ -6,6 +6,7 @@
 //! number the log) -> `bus` (wake) -> `actors` (follow the log, tick, route) -> the Socket.IO clients.
 
 pub mod cli;
+pub mod app;
 pub mod http;
 pub mod realtime;
 pub mod jobs;

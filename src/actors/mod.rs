@@ -1,6 +1,6 @@
 //! The live path: what is committed, told to those who look on, in order and once.
 //!
-//! `bus` wakes -> [`organization`] follows its log, hands readings to a [`unit`] each, sends events at once
+//! `bus` wakes -> [`organization`] follows its log, hands readings to a [`mod@unit`] each, sends events at once
 //! and readings at the tick -> the Socket.IO hubs. [`registry`] alone starts and stops them, for
 //! organizations that somebody watches. Nothing here decides or stores: an actor that fails loses nothing.
 
@@ -11,6 +11,9 @@ pub mod parts;
 pub mod registry;
 mod supervision;
 pub mod unit;
+
+#[cfg(test)]
+mod tests;
 
 pub use encoder::{Encoder, WireEncoder};
 pub use hubs::{EmitterHubs, HubKey, Hubs, Outcome};

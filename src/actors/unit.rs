@@ -1,4 +1,4 @@
-//! One sensor unit: organization -> [unit] -> organization. Only `registry` starts it.
+//! One sensor unit: organization -> **unit** -> organization. Only `registry` starts it.
 //!
 //! Holds what was committed since the last flush, at most [`UnitBatch::MAX_READINGS`] readings. After a
 //! panic it has lost them and says so at the next flush: the organization then takes them from the log.

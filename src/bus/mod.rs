@@ -1,6 +1,6 @@
 //! Wakes followers: tells whoever follows an organization that its log has grown.
 //!
-//! `storage` -> [`Bus::on_commit`] -> [bus] -> `actors/organization`. A hint, never the truth: a wake that
+//! `storage` -> [`Bus::on_commit`] -> **bus** -> `actors/organization`. A hint, never the truth: a wake that
 //! is lost, doubled or late costs time and nothing else, for followers read the log.
 //! Bound: none of its own; a wake goes into the follower's mailbox or, if that is full, nowhere.
 

@@ -5,7 +5,6 @@
 mod check_config;
 mod migrate;
 mod serve;
-mod unwired;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

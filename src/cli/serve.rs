@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::unwired::app;
 use super::{ConfigFile, Failure};
+use crate::app;
 use crate::config::{Config, Demo, Source};
 
 #[derive(Debug, Args)]
@@ -26,6 +26,6 @@ impl Serve {
             (true, false) => Demo::Played,
         };
         let config = Config::load(&Source::of_process(self.file.config, demo))?;
-        app::run(config)
+        Ok(app::run(config)?)
     }
 }

@@ -1,7 +1,7 @@
 //! What clients get: names, payloads, rooms, and the order in which it is sent. Pure: no IO, no clock.
 //!
 //! `storage` writes [`log`] entries in its transaction; `actors` follow them, and send by [`routing`] what
-//! [`replay`] would send again after a cut: both state the same rules, once.
+//! [`replay()`] would send again after a cut: both state the same rules, once.
 
 pub mod batch;
 pub mod event;

@@ -57,20 +57,22 @@ pub struct Realtime {
 }
 
 impl Realtime {
-    /// Builds the server. `registry` is given the way to its sockets and starts what sends to them.
+    /// Builds the server. `registry` is given the way to its sockets and starts what sends to them, which is
+    /// returned beside the server.
     /// To be called on an actix thread, which then also looks after the tokens' expiry, until the last clone is gone.
     #[must_use]
-    pub fn start(
+    pub fn start<R: Clone + Into<Recipient<Watch>>>(
         config: &Config,
         services: Services,
-        registry: impl FnOnce(Emitter) -> Recipient<Watch>,
-    ) -> Self {
+        registry: impl FnOnce(Emitter) -> R,
+    ) -> (Self, R) {
         let expiries = Expiries::start(services.clock.clone());
         let watch = Arc::new(OnceLock::new());
         let doorkeeper = Doorkeeper::new(services, Arc::clone(&watch), Arc::clone(&expiries));
         let socketio = server(config, doorkeeper);
-        watch.get_or_init(|| registry(socketio.emitter()));
-        Self { socketio, expiries }
+        let registry = registry(socketio.emitter());
+        watch.get_or_init(|| registry.clone().into());
+        (Self { socketio, expiries }, registry)
     }
 
     /// To be mounted, counted and shut down.

@@ -59,9 +59,27 @@ async fn a_connection_ends_with_its_token() {
     let app = TestApp::start().await;
     let mut by_websocket = app.client_by(&DEMO, Transport::WebSocket).await;
     let mut by_polling = app.client_by(&DEMO, Transport::Polling).await;
-    app.advance(Duration::from_secs(960));
-    by_websocket.expect_end().await;
-    by_polling.expect_end().await;
+    app.advance(Duration::from_secs(840));
+    for client in [&mut by_websocket, &mut by_polling] {
+        let notice = client.expect("session:expiring").await;
+        assert_eq!(notice, json!({ "expiresAt": "2026-05-01T12:15:00.000Z" }));
+    }
+    app.advance(Duration::from_secs(60));
+    for client in [&mut by_websocket, &mut by_polling] {
+        let end = client.expect("session:expired").await;
+        assert_eq!(end, json!({ "reason": "expired" }));
+        client.expect_end().await;
+    }
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn a_clock_that_is_set_forward_ends_connections_too() {
+    let app = TestApp::start().await;
+    let mut client = app.client(&DEMO).await;
+    app.clock.step_wall(86_400_000);
+    client.expect("session:expired").await;
+    client.expect_end().await;
     app.stop().await;
 }
 
@@ -71,8 +89,14 @@ async fn a_stop_tells_every_client() {
     let mut by_websocket = app.client_by(&DEMO, Transport::WebSocket).await;
     let mut by_polling = app.client_by(&DEMO, Transport::Polling).await;
     app.stop().await;
-    by_websocket.expect_end().await;
-    by_polling.expect_end().await;
+    let mut returns = Vec::new();
+    for client in [&mut by_websocket, &mut by_polling] {
+        let draining = client.expect("server:draining").await;
+        returns.push(draining["reconnectAfterMs"].as_u64().unwrap());
+        client.expect_end().await;
+    }
+    returns.sort_unstable();
+    assert_eq!(returns, [500, 3000]);
 }
 
 async fn refusal(app: &TestApp, transport: Transport, auth: &Value) -> ConnectError {

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use actix::Addr;
+use actix::{Addr, Handler, Message};
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderName};
 use serde::Serialize;
@@ -165,17 +165,10 @@ impl<D> Socket<D> {
         rooms: I,
     ) -> impl Future<Output = Result<(), Gone>> + use<D, I> {
         let rooms = rooms.into_iter().map(Into::into).collect();
-        let asked = self.core.hub.send(Join {
+        self.ask(Join {
             key: self.core.key,
             rooms,
-        });
-        async {
-            if asked.await.unwrap_or(false) {
-                Ok(())
-            } else {
-                Err(Gone)
-            }
-        }
+        })
     }
 
     /// Leaves rooms, as [`Socket::join`] joins them. Its own room it does not leave.
@@ -184,17 +177,10 @@ impl<D> Socket<D> {
         rooms: I,
     ) -> impl Future<Output = Result<(), Gone>> + use<D, I> {
         let rooms = rooms.into_iter().map(Into::into).collect();
-        let asked = self.core.hub.send(Leave {
+        self.ask(Leave {
             key: self.core.key,
             rooms,
-        });
-        async {
-            if asked.await.unwrap_or(false) {
-                Ok(())
-            } else {
-                Err(Gone)
-            }
-        }
+        })
     }
 
     /// The rooms it is in, its own included, in no order.
@@ -213,5 +199,21 @@ impl<D> Socket<D> {
             ..
         } = &*self.core;
         queue.depart(Frame::disconnect(namespace), Departure { key: *key, close });
+    }
+
+    /// Asks the hub for what it answers with whether the socket is there.
+    fn ask<M>(&self, message: M) -> impl Future<Output = Result<(), Gone>> + use<D, M>
+    where
+        M: Message<Result = bool> + Send + 'static,
+        Hub: Handler<M>,
+    {
+        let asked = self.core.hub.send(message);
+        async {
+            if asked.await.unwrap_or(false) {
+                Ok(())
+            } else {
+                Err(Gone)
+            }
+        }
     }
 }

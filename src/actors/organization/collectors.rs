@@ -138,3 +138,61 @@ const fn empty(site_id: SiteId) -> Collect {
         readings: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{actors::WireEncoder, domain::Timestamp, events::log::fixtures::reading};
+
+    fn entry(unit: UnitId) -> LogEntry {
+        let site_id = Uuid::nil().into();
+        let items = vec![LogItem::Reading {
+            unit_id: unit,
+            site_id,
+            reading: reading(1, 4.0),
+        }];
+        LogEntry {
+            seq: 1,
+            at: Timestamp::from_millis(0),
+            items,
+        }
+    }
+
+    /// The units of a flush, and whether their actors are asked.
+    fn asked(collectors: &mut Collectors) -> Vec<(UnitId, bool)> {
+        collectors
+            .begin_flush()
+            .into_iter()
+            .map(|(unit, actor)| (unit, actor.is_some()))
+            .collect()
+    }
+
+    #[actix::test]
+    async fn a_unit_that_did_not_answer_is_asked_again_only_after_a_flush_from_the_log() {
+        let unit = Uuid::from_u128(1).into();
+        let mut collectors = Collectors::new(Arc::new(WireEncoder));
+        collectors.collect(&entry(unit));
+        assert_eq!(asked(&mut collectors), [(unit, true)]);
+        collectors.collect(&entry(unit));
+        collectors.distrust(unit);
+        collectors.collect(&entry(unit));
+        assert_eq!(asked(&mut collectors), [(unit, false)]);
+        collectors.collect(&entry(unit));
+        assert_eq!(asked(&mut collectors), [(unit, true)]);
+    }
+
+    #[actix::test]
+    async fn a_unit_without_readings_is_let_go() {
+        let unit = Uuid::from_u128(1).into();
+        let mut collectors = Collectors::new(Arc::new(WireEncoder));
+        collectors.collect(&entry(unit));
+        for _ in 0..IDLE_FLUSHES {
+            collectors.begin_flush();
+        }
+        assert_eq!(collectors.units.len(), 1);
+        collectors.begin_flush();
+        assert_eq!(collectors.units.len(), 0);
+    }
+}

@@ -78,98 +78,66 @@ mod tests {
 
     const LOG: LogId = LogId(1);
 
-    fn entries(seqs: impl IntoIterator<Item = i64>) -> Vec<LogEntry> {
-        let entry = |seq| LogEntry {
-            seq,
-            at: Timestamp::from_millis(0),
+    fn entries(seqs: &[i64]) -> Vec<LogEntry> {
+        let at = Timestamp::from_millis(0);
+        let entry = |seq: &i64| LogEntry {
+            seq: *seq,
+            at,
             items: Vec::new(),
         };
-        seqs.into_iter().map(entry).collect()
+        seqs.iter().map(entry).collect()
+    }
+
+    /// A page begun after entry `after`, judged when entry 10 is applied.
+    fn judged(after: i64, head: Head, seqs: &[i64]) -> Verdict {
+        let entries = entries(seqs);
+        judge(
+            Position::at(LOG, 10),
+            Page {
+                after,
+                head,
+                entries,
+            },
+        )
     }
 
     #[test]
-    fn a_page_is_applied_or_the_log_restarts() {
-        let position = Position::at(LOG, 10);
-        let head = |seq| Head { log: LOG, seq };
-        let restart = |seq| Verdict::Restart(head(seq));
-        for (name, after, head, read, verdict) in [
+    fn a_page_that_goes_on_from_here_is_applied() {
+        for (name, after, head, read, new, more) in [
+            ("nothing new", 10, 10, &[][..], &[][..], More::No),
+            ("new", 10, 12, &[11, 12], &[11, 12], More::No),
             (
-                "nothing new",
+                "newer than the head",
                 10,
-                head(10),
-                entries([]),
-                Verdict::Apply(entries([]), More::No),
+                11,
+                &[11, 12],
+                &[11, 12],
+                More::No,
             ),
-            (
-                "new",
-                10,
-                head(12),
-                entries([11, 12]),
-                Verdict::Apply(entries([11, 12]), More::No),
-            ),
-            (
-                "newer than the head read",
-                10,
-                head(11),
-                entries([11, 12]),
-                Verdict::Apply(entries([11, 12]), More::No),
-            ),
-            (
-                "more than a page",
-                10,
-                head(99),
-                entries([11, 12]),
-                Verdict::Apply(entries([11, 12]), More::Yes),
-            ),
-            (
-                "woken meanwhile",
-                8,
-                head(11),
-                entries([9, 10, 11]),
-                Verdict::Apply(entries([11]), More::No),
-            ),
-            (
-                "woken past the read",
-                8,
-                head(9),
-                entries([9]),
-                Verdict::Apply(entries([]), More::No),
-            ),
-            (
-                "next one pruned",
-                10,
-                head(14),
-                entries([13, 14]),
-                restart(14),
-            ),
-            ("all pruned", 10, head(14), entries([]), restart(14)),
-            ("commits lost", 10, head(7), entries([]), restart(7)),
-            (
-                "another log",
-                10,
-                Head {
-                    log: LogId(2),
-                    seq: 12,
-                },
-                entries([11, 12]),
-                Verdict::Restart(Head {
-                    log: LogId(2),
-                    seq: 12,
-                }),
-            ),
+            ("a full page", 10, 99, &[11, 12], &[11, 12], More::Yes),
+            ("woken meanwhile", 8, 11, &[9, 10, 11], &[11], More::No),
+            ("woken past the read", 8, 9, &[9], &[], More::No),
         ] {
-            assert_eq!(
-                judge(
-                    position,
-                    Page {
-                        after,
-                        head,
-                        entries: read
-                    }
-                ),
-                verdict,
-                "{name}"
-            );
+            let head = Head {
+                log: LOG,
+                seq: head,
+            };
+            let verdict = Verdict::Apply(entries(new), more);
+            assert_eq!(judged(after, head, read), verdict, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_does_not_restarts_the_log() {
+        for (name, log, head, read) in [
+            ("next one pruned", LOG, 14, &[13, 14][..]),
+            ("all pruned", LOG, 14, &[]),
+            ("a hole", LOG, 14, &[11, 13, 14]),
+            ("commits lost", LOG, 7, &[]),
+            ("another log", LogId(2), 12, &[11, 12]),
+        ] {
+            let head = Head { log, seq: head };
+            assert_eq!(judged(10, head, read), Verdict::Restart(head), "{name}");
         }
     }
 }

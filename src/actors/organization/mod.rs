@@ -1,4 +1,4 @@
-//! One organization on this node: bus -> [organization] -> units and hubs. Only `registry` starts it.
+//! One organization on this node: bus -> **organization** -> units and hubs. Only `registry` starts it.
 //!
 //! Applies the log entry by entry: events leave at once, readings go to their units; at the tick the units
 //! hand in and everything leaves in one turn. After a panic it goes on from what every hub has got and reads
@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 
 use self::{
     collectors::Collectors,
-    flight::{Answer, hand_in, read, ticks},
+    flight::{Answer, HandedIn, complete, hand_in, read, ticks},
     follow::{More, Page, Verdict, judge},
     outlet::Outlet,
     window::Window,
@@ -136,7 +136,7 @@ impl OrganizationActor {
 
     fn wake(&mut self, seq: i64, entry: Option<Arc<LogEntry>>, ctx: &mut Context<Self>) {
         match entry {
-            Some(entry) if seq == self.position.applied + 1 && !self.collectors.is_full() => {
+            Some(entry) if seq == self.position.applied + 1 && !self.is_full() => {
                 self.apply(entry);
             }
             _ if seq > self.position.applied => self.read(ctx),
@@ -147,7 +147,7 @@ impl OrganizationActor {
     fn read(&mut self, ctx: &mut Context<Self>) {
         if self.reading.is_some() {
             self.reading = Some(More::Yes);
-        } else if self.collectors.is_full() {
+        } else if self.is_full() {
             self.held = true;
         } else {
             self.reading = Some(More::No);
@@ -179,7 +179,7 @@ impl OrganizationActor {
     /// Whether all were applied.
     fn apply_page(&mut self, entries: Vec<LogEntry>) -> bool {
         entries.into_iter().all(|entry| {
-            let room = !self.collectors.is_full();
+            let room = !self.is_full();
             if room {
                 self.apply(Arc::new(entry));
             }
@@ -232,13 +232,7 @@ impl OrganizationActor {
         let through = self.position.applied;
         let units = self.collectors.begin_flush();
         if units.is_empty() {
-            self.turn(
-                Position {
-                    flushed: through,
-                    ..self.position
-                },
-                &[],
-            );
+            self.leave(through, &[], ctx);
         } else {
             self.flushes += 1;
             self.flushing = Some(self.flushes);
@@ -250,36 +244,35 @@ impl OrganizationActor {
         &mut self,
         number: u64,
         through: i64,
-        answers: Vec<flight::HandedIn>,
+        answers: Vec<HandedIn>,
         ctx: &mut Context<Self>,
     ) {
         if self.flushing != Some(number) {
             return;
         }
-        for unit_id in answers
-            .iter()
-            .filter(|answer| answer.silent)
-            .map(|answer| answer.unit_id)
-        {
-            self.collectors.distrust(unit_id);
+        for answer in answers.iter().filter(|answer| answer.silent) {
+            self.collectors.distrust(answer.unit_id);
         }
         let missing = answers
             .iter()
             .filter(|answer| answer.output.is_none())
-            .map(|answer| answer.unit_id)
-            .collect();
+            .map(|answer| answer.unit_id);
         let from_log = self
             .window
-            .collect(&missing, self.position.flushed, through);
+            .collect(&missing.collect(), self.position.flushed, through);
         let (units, mut outgoing) =
-            flight::complete(self.organization, &*self.parts.encoder, answers, from_log);
+            complete(self.organization, &*self.parts.encoder, answers, from_log);
         outgoing.extend(flush(self.organization, self.position, through, units));
+        self.leave(through, &outgoing, ctx);
+    }
+
+    fn leave(&mut self, through: i64, outgoing: &[Outgoing], ctx: &mut Context<Self>) {
         self.turn(
             Position {
                 flushed: through,
                 ..self.position
             },
-            &outgoing,
+            outgoing,
         );
         self.flushing = None;
         if std::mem::take(&mut self.held) {
@@ -288,17 +281,22 @@ impl OrganizationActor {
         self.settle(ctx);
     }
 
-    /// Answers those who wait for everything to have left, once it has.
+    /// Lets those go who wait for everything to have left, once it has.
     fn settle(&mut self, ctx: &mut Context<Self>) {
         if self.emptying.is_empty() || self.reading.is_some() {
             return;
         }
         if self.position.flushed < self.position.applied {
             self.tick(ctx);
-        }
-        if self.flushing.is_none() {
+        } else {
+            self.turn(self.position, &[]);
             self.emptying.clear();
         }
+    }
+
+    /// Whether more must wait for the next flush.
+    const fn is_full(&self) -> bool {
+        self.collectors.is_full() || self.window.is_over()
     }
 
     fn retire(&mut self) {

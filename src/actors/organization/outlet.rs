@@ -61,7 +61,7 @@ pub(super) struct Outlet {
     /// The furthest that any turn reached: where a new hub begins, also while the rest goes back.
     furthest: Option<Position>,
     trying: Option<Suspect>,
-    /// Emptied by every turn that reached all.
+    /// Forgotten once every hub is past it.
     panics: HashMap<Suspect, u8>,
 }
 
@@ -126,7 +126,7 @@ impl Outlet {
             .values()
             .all(|progress| *progress == Progress::At(after))
         {
-            self.panics.clear();
+            self.acquit(before, after);
         }
         self.furthest = Some(
             self.furthest
@@ -174,6 +174,14 @@ impl Outlet {
         if let Some(suspect) = self.trying.take() {
             *self.panics.entry(suspect).or_default() += 1;
         }
+    }
+
+    /// Every hub is past these.
+    fn acquit(&mut self, before: Position, after: Position) {
+        self.panics.retain(|suspect, _| match suspect {
+            Suspect::Entry(seq) => *seq > after.applied,
+            Suspect::Unit(_) => after.flushed == before.flushed,
+        });
     }
 
     /// New hubs begin at this position; the sockets of a hub that is gone are gone with it.

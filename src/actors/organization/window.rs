@@ -19,7 +19,8 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// Items that hubs may keep here by refusing; over it they fall behind. Some 64 MB.
+    /// Items it holds at most, some 64 MB: over it hubs that refuse fall behind, and then the log is not
+    /// followed until the next flush.
     pub(super) const MAX_ITEMS: usize = 150_000;
 
     pub(super) fn push(&mut self, entry: Arc<LogEntry>) {

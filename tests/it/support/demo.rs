@@ -15,6 +15,13 @@ pub(crate) struct Organization {
     pub(crate) marks: Unit,
 }
 
+impl Organization {
+    /// The same organization, seen by another of its users; all have the same password.
+    pub(crate) const fn seen_by(self, email: &'static str) -> Self {
+        Self { email, ..self }
+    }
+}
+
 /// A seeded unit with its temperature sensor.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Unit {

@@ -10,16 +10,20 @@ mod websocket;
 
 use std::sync::Arc;
 
+use actix::Actor as _;
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, Resource, web};
+use socketio_proto::engineio;
 use socketio_proto::engineio::handshake::{
     self, Admission, HandshakeError, Request, TransportKind,
 };
-use socketio_proto::engineio::{self};
 
 pub(crate) use self::tether::{Parted, Tether, tether};
 pub(crate) use self::websocket::{WebSocket, Write};
+use crate::registry::{Entry, Full};
 use crate::server::Server;
+use crate::session::Session;
+use crate::socket::Handshake;
 
 pub(crate) fn resource(server: Arc<Server>) -> Resource {
     let path = server.config.path.clone();
@@ -44,13 +48,7 @@ async fn serve(
         upgrade,
     };
     let outcome = match handshake::admit(asked, server.config.transports) {
-        Ok(Admission::Open(transport)) => match allow(&server, &request) {
-            Ok(()) => match transport {
-                TransportKind::Polling => polling::open(&server, &request),
-                TransportKind::WebSocket => websocket::open(&server, &request, body),
-            },
-            Err(refused) => Err(refused),
-        },
+        Ok(Admission::Open(transport)) => open(&server, &request, body, transport),
         Ok(Admission::Poll(sid)) => polling::poll(&server, &request, sid).await,
         Ok(Admission::Post(sid)) => polling::post(&server, &request, body, sid).await,
         Ok(Admission::Upgrade(sid)) => websocket::probe(&server, &request, body, sid).await,
@@ -62,11 +60,39 @@ async fn serve(
     })
 }
 
-fn allow(server: &Server, request: &HttpRequest) -> Result<(), HandshakeError> {
-    match &server.config.allow_request {
-        Some(allow) => allow(request).map_err(HandshakeError::Forbidden),
-        None => Ok(()),
+fn open(
+    server: &Arc<Server>,
+    request: &HttpRequest,
+    body: web::Payload,
+    transport: TransportKind,
+) -> Result<HttpResponse, HandshakeError> {
+    if let Some(allow) = &server.config.allow_request {
+        allow(request).map_err(HandshakeError::Forbidden)?;
     }
+    match transport {
+        TransportKind::Polling => polling::open(server, request),
+        TransportKind::WebSocket => websocket::open(server, request, body),
+    }
+}
+
+/// Starts a session on this thread, if there is a place for one.
+fn start(
+    server: &Arc<Server>,
+    request: &HttpRequest,
+    sid: &str,
+    engine: engineio::Session,
+) -> Result<Entry, Full> {
+    let handshake = Handshake::of(request);
+    server.registry.open(sid, |slot| {
+        Session::new(Arc::clone(server), sid.to_owned(), slot, engine, handshake).start()
+    })
+}
+
+fn find(server: &Server, sid: &str) -> Result<Entry, HandshakeError> {
+    server
+        .registry
+        .find(sid)
+        .ok_or(HandshakeError::SessionUnknown)
 }
 
 fn method(method: &Method) -> handshake::Method {

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::Actor as _;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use bytes::BytesMut;
@@ -16,12 +15,11 @@ use socketio_proto::engineio::session::{PollAnswer, PostAnswer};
 use socketio_proto::engineio::{Session as Engine, payload};
 use tokio::sync::oneshot;
 
-use super::{answer, greeting, tether};
-use crate::registry::Entry;
+use super::{answer, find, greeting, start, tether};
+use crate::registry::Full;
 use crate::server::Server;
-use crate::session::{Poll, PostBegun, PostEnd, PostEnded, Session, bring};
+use crate::session::{Poll, PostBegun, PostEnd, PostEnded, bring};
 use crate::sid;
-use crate::socket::Handshake;
 
 /// In which the body of a POST must have come.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -33,20 +31,10 @@ pub(super) fn open(
 ) -> Result<HttpResponse, HandshakeError> {
     let sid = sid::random();
     let greeting = greeting(server, &sid, TransportKind::Polling)?;
-    let opened = server.registry.open(&sid, |slot| {
-        let engine = Engine::polling(server.config.timings(), server.clock.now());
-        Session::new(
-            Arc::clone(server),
-            sid.clone(),
-            slot,
-            engine,
-            Handshake::of(request),
-        )
-        .start()
-    });
-    Ok(match opened {
+    let engine = Engine::polling(server.config.timings(), server.clock.now());
+    Ok(match start(server, request, &sid, engine) {
         Ok(_) => answer::packets(server, request, greeting),
-        Err(_) => answer::full(server, request),
+        Err(Full) => answer::full(server, request),
     })
 }
 
@@ -56,10 +44,7 @@ pub(super) async fn poll(
     request: &HttpRequest,
     sid: &str,
 ) -> Result<HttpResponse, HandshakeError> {
-    let Entry { session, .. } = server
-        .registry
-        .find(sid)
-        .ok_or(HandshakeError::SessionUnknown)?;
+    let session = find(server, sid)?.session;
     let (answer, answered) = oneshot::channel();
     let (_tether, parted) = tether();
     let poll = Poll {
@@ -87,10 +72,7 @@ pub(super) async fn post(
     body: web::Payload,
     sid: &str,
 ) -> Result<HttpResponse, HandshakeError> {
-    let Entry { session, .. } = server
-        .registry
-        .find(sid)
-        .ok_or(HandshakeError::SessionUnknown)?;
+    let session = find(server, sid)?.session;
     let (answer, answered) = oneshot::channel();
     let (_tether, parted) = tether();
     let id = server.next_carrier();

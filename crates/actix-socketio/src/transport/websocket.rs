@@ -24,12 +24,11 @@ use socketio_proto::engineio::{CarrierId, Session as Engine, WireFrame};
 use tokio::sync::oneshot;
 
 use self::fragments::{Fragments, Outcome};
-use super::{Tether, answer, greeting, tether};
+use super::{Tether, answer, find, greeting, start, tether};
 use crate::registry::{Entry, Slot};
 use crate::server::Server;
 use crate::session::{Session, SocketFailed, SocketFrames, SocketOpened, bring};
 use crate::sid;
-use crate::socket::Handshake;
 
 /// Frames that may wait for the session.
 const INBOUND: usize = 256;
@@ -71,18 +70,8 @@ pub(super) fn open(
     ws::handshake(request).map_err(|_| HandshakeError::BadRequest)?;
     let (id, sid) = (server.next_carrier(), sid::random());
     let greeting = greeting(server, &sid, TransportKind::WebSocket)?;
-    let opened = server.registry.open(&sid, |slot| {
-        let engine = Engine::websocket(server.config.timings(), id, server.clock.now());
-        Session::new(
-            Arc::clone(server),
-            sid.clone(),
-            slot,
-            engine,
-            Handshake::of(request),
-        )
-        .start()
-    });
-    let Ok(entry) = opened else {
+    let engine = Engine::websocket(server.config.timings(), id, server.clock.now());
+    let Ok(entry) = start(server, request, &sid, engine) else {
         return Ok(answer::full(server, request));
     };
     let (response, opened) = accept(server, request, body, id, &entry, Some(greeting.into()))?;
@@ -101,10 +90,7 @@ pub(super) async fn probe(
     body: web::Payload,
     sid: &str,
 ) -> Result<HttpResponse, HandshakeError> {
-    let entry = server
-        .registry
-        .find(sid)
-        .ok_or(HandshakeError::SessionUnknown)?;
+    let entry = find(server, sid)?;
     let (response, opened) = accept(server, request, body, server.next_carrier(), &entry, None)?;
     entry
         .session

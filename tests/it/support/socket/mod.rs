@@ -108,19 +108,38 @@ impl Client {
 
     /// Everything unread up to the mark concerns the mark's unit alone, and the mark comes.
     pub(crate) async fn expect_only(&mut self, mark: &Mark) {
+        for (name, payload) in self.until(mark).await {
+            assert_eq!(payload["unitId"], mark.unit_id, "stray {name}: {payload}");
+        }
+    }
+
+    /// Everything unread up to the mark's batch, in order, and with it.
+    pub(crate) async fn until(&mut self, mark: &Mark) -> Vec<(String, Value)> {
+        let mut seen = Vec::new();
         loop {
             let (name, payload) = match self.unread.pop_front() {
                 Some(unread) => unread,
                 None => self.event("the mark").await,
             };
-            assert_eq!(payload["unitId"], mark.unit_id, "stray {name}: {payload}");
-            let mut readings = payload["readings"].as_array().into_iter().flatten();
-            if name == "sensor:readings:batch"
-                && readings.any(|reading| reading["temperature"] == mark.celsius)
-            {
-                return;
+            let marks = name == "sensor:readings:batch"
+                && payload["unitId"] == mark.unit_id
+                && payload["readings"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .any(|reading| reading["temperature"] == mark.celsius);
+            seen.push((name, payload));
+            if marks {
+                return seen;
             }
         }
+    }
+
+    /// Sends an event and asks for no acknowledgement.
+    pub(crate) async fn tell(&mut self, name: &str, arguments: Vec<Value>) {
+        let mut event = vec![Value::from(name)];
+        event.extend(arguments);
+        self.send(format!("2{}", Value::from(event))).await;
     }
 
     /// Sends an event and waits for its acknowledgement.

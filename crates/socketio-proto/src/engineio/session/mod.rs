@@ -19,7 +19,8 @@ pub use self::io::{
 use super::handshake::TransportKind;
 use super::packet::WireFrame;
 
-/// How long a session that the server closes waits for a poll to take the close packet, or a WebSocket to drain.
+/// How long a session that the server closes waits for a poll to take the close packet, or a WebSocket to drain. Less
+/// where the heartbeat would have given the client up before.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The times of a session.
@@ -54,6 +55,13 @@ struct Probe {
     socket: CarrierId,
     answered: bool,
     deadline: Duration,
+}
+
+impl Timings {
+    /// After which a silent client is taken for gone.
+    fn patience(&self) -> Duration {
+        self.ping_interval + self.ping_timeout
+    }
 }
 
 /// One session by value.
@@ -166,7 +174,7 @@ impl Session {
         let mut out = Vec::new();
         if self.is_open() {
             self.status = Status::Closing {
-                until: now + CLOSE_TIMEOUT,
+                until: now + self.timings.patience().min(CLOSE_TIMEOUT),
                 reason: CloseReason::ForcedClose,
             };
             self.drop_probe(&mut out);

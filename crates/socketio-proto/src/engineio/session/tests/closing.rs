@@ -51,22 +51,28 @@ fn a_server_close_takes_the_queue_along() {
 }
 
 #[test]
-fn a_server_close_waits_for_a_poll_for_thirty_seconds() {
+fn a_server_close_waits_for_a_poll_as_long_as_the_heartbeat_would() {
+    for (interval, until) in [(300, 500), (29_800, 30_000), (25_000_000, 30_000)] {
+        let mut play = Play::polling();
+        play.session.timings.ping_interval = Duration::from_millis(interval);
+        assert_eq!(play.close(), vec![]);
+        assert_eq!(play.deadline(), Some(u128::from(until)));
+        assert_eq!(play.at(until - 1), vec![]);
+        assert_eq!(
+            play.at(until),
+            vec![Output::Closed(CloseReason::ForcedClose)]
+        );
+    }
+}
+
+#[test]
+fn a_closing_session_hears_nothing_and_gives_the_close_to_the_next_poll() {
     let mut play = Play::polling();
-    assert_eq!(play.close(), vec![]);
-    assert_eq!(play.deadline(), Some(30_000));
+    play.close();
     assert_eq!(play.post(B, "4late"), vec![Output::AnswerPost(B, ACCEPTED)]);
     assert_eq!(
         play.input(Input::Poll(A)),
         vec![answer(A, &["1"]), Output::Closed(CloseReason::ForcedClose)]
-    );
-
-    let mut play = Play::polling();
-    play.close();
-    assert_eq!(play.at(29_999), vec![]);
-    assert_eq!(
-        play.at(30_000),
-        vec![Output::Closed(CloseReason::ForcedClose)]
     );
 }
 

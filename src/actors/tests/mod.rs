@@ -1,0 +1,7 @@
+//! The live path by its behaviour: a log and hubs in memory, real actors, driven by messages.
+
+mod hubs;
+mod lifecycle;
+mod order;
+mod panics;
+mod support;

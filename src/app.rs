@@ -1,0 +1,300 @@
+//! Puts the parts together and takes them apart again, in order.
+//!
+//! Start: clock, database (with the hooks that wake the bus and the deadlines), demo, jobs, actors, Socket.IO, HTTP.
+//! Stop: not ready any more, webhooks answered for a while, then refused; what is committed leaves; clients are
+//! closed; requests end; the writer commits what it has. Each step has a limit, together under 15 s.
+
+use std::{io, net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
+
+use actix::Addr;
+use actix_socketio::SocketIo;
+use actix_web::{
+    App, HttpServer,
+    dev::ServerHandle,
+    rt::{self, task::JoinHandle},
+    web::ServiceConfig,
+};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{
+    actors::{Drain, EmitterHubs, Parts, Registry, Ticks, WireEncoder},
+    auth::{PasswordHasher, TokenKey},
+    bus::Bus,
+    clock::{self, Clock},
+    config::{self, Config, Demo},
+    http::{self, Check, Draining, Probes},
+    ingest::{self, Ingest},
+    jobs::{deadlines, retention},
+    operations::{Operations, Setup},
+    realtime::{Realtime, Services},
+    simulate::seed,
+    storage::{self, Database},
+    telemetry,
+};
+
+/// Logins that may wait for a core; over it they are refused as busy.
+const WAITING_LOGINS: usize = 64;
+
+/// How long each step of the stop may take, after the drain (at most 10 s by configuration, 2 s by default).
+const STEP: Duration = Duration::from_secs(3);
+
+/// A request's headers must be there within this time.
+const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database could not be opened.
+    #[error(transparent)]
+    Store(#[from] storage::StoreError),
+    /// The signing secret could not be read or made.
+    #[error(transparent)]
+    Secret(#[from] config::SecretError),
+    /// The demo could not be made.
+    #[error("demo: {0}")]
+    Seed(#[from] seed::SeedError),
+    /// The address could not be listened on.
+    #[error("cannot listen on {bind}: {cause}")]
+    Listen {
+        /// The address.
+        bind: SocketAddr,
+        /// What the system says.
+        cause: io::Error,
+    },
+}
+
+/// A server that runs.
+pub struct Running {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    drain: Duration,
+    draining: Arc<Draining>,
+    realtime: Realtime,
+    registry: Addr<Registry>,
+    http: ServerHandle,
+    database: Database,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Runs a server until SIGTERM or Ctrl-C, then stops it in order.
+///
+/// # Errors
+/// [`StartError`] if it cannot start.
+pub fn run(config: Config) -> Result<(), StartError> {
+    let clock = Clock::system();
+    telemetry::init(&config.log, clock.clone());
+    actix::System::new().block_on(async {
+        let running = start(config, clock).await?;
+        stop_signal().await;
+        running.stop().await;
+        Ok(())
+    })
+}
+
+/// Starts a server on the present actix system.
+///
+/// # Errors
+/// [`StartError`] if it cannot start; nothing is left running then but what ends with the system.
+pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> {
+    let mut tasks = Vec::new();
+    if let Some(path) = config.clock.offset_file.clone() {
+        tasks.push(rt::spawn(clock::watch_offset(path, clock.clone())));
+    }
+    let (bus, hints) = (Bus::memory(), deadlines::Hints::default());
+    let database = open(&config, &clock, &bus, &hints).await?;
+    if config.demo != Demo::Off {
+        seed::seed(&database, &clock).await?;
+    }
+    let ages = retention::Ages {
+        log: config.storage.log_retention,
+        quarantine: config.quarantine.max_age,
+    };
+    tasks.push(rt::spawn(deadlines::run(
+        database.clone(),
+        clock.clone(),
+        hints,
+    )));
+    tasks.push(rt::spawn(retention::run(
+        database.clone(),
+        clock.clone(),
+        ages,
+    )));
+    let operations = Operations::new(Setup {
+        database: database.clone(),
+        clock: clock.clone(),
+        passwords: PasswordHasher::new(cores(), WAITING_LOGINS),
+        tokens: TokenKey::hs256(config.auth.jwt_secret.resolve()?.expose().as_bytes()),
+        access_ttl: config.auth.access_ttl,
+        refresh_ttl: config.auth.refresh_ttl,
+    });
+    let (realtime, registry) = live(&config, &clock, &operations, &database, bus);
+    let draining = Arc::new(Draining::new(clock.clone(), config.shutdown.drain));
+    let sockets = realtime.socketio().clone();
+    let state = http::State {
+        ingest: ingest(&config, &clock, &database),
+        operations,
+        database: database.clone(),
+        clock,
+        node_id: config.server.node_id.clone(),
+        allowed_origins: config.server.allowed_origins.clone(),
+        draining: Arc::clone(&draining),
+        probes: Probes {
+            socket_connections: Arc::new(move || sockets.socket_count()),
+            // Wakes go from one thread of this process to another.
+            bus: Arc::new(|| Check::Ok),
+        },
+    };
+    let (addr, http) = listen(
+        config.server.bind,
+        state,
+        realtime.socketio().clone(),
+        &mut tasks,
+    )?;
+    log::info!(addr:% = addr, node_id = config.server.node_id.as_str(); "listening");
+    if config.demo == Demo::Played {
+        log::warn!("the demo's sensors do not play yet: post uplinks to /webhooks/ttn");
+    }
+    Ok(Running {
+        addr,
+        drain: config.shutdown.drain,
+        draining,
+        realtime,
+        registry,
+        http,
+        database,
+        tasks,
+    })
+}
+
+async fn open(
+    config: &Config,
+    clock: &Clock,
+    bus: &Bus,
+    hints: &deadlines::Hints,
+) -> Result<Database, StartError> {
+    let config::Database::Sqlite { path } = &config.database;
+    let options = storage::Options {
+        path: path.clone(),
+        readers: config.storage.read_connections,
+        queue: config.ingest.queue,
+        group: config.ingest.group,
+    };
+    let hints = hints.clone();
+    let hooks = storage::Hooks {
+        entry: bus.on_commit(),
+        deadline: Arc::new(move |due| hints.set(due)),
+    };
+    Ok(Database::open(options, clock.clone(), hooks).await?)
+}
+
+fn ingest(config: &Config, clock: &Clock, database: &Database) -> Ingest {
+    let limits = ingest::Limits {
+        organization_rate: config.ingest.organization_rate,
+        quarantine_rows: i64::try_from(config.quarantine.max_rows).unwrap_or(i64::MAX),
+    };
+    Ingest::new(database.clone(), clock.clone(), limits)
+}
+
+/// The live path: actors, and the Socket.IO server that they deliver to.
+fn live(
+    config: &Config,
+    clock: &Clock,
+    operations: &Operations,
+    database: &Database,
+    bus: Bus,
+) -> (Realtime, Addr<Registry>) {
+    let services = Services {
+        operations: operations.clone(),
+        database: database.clone(),
+        clock: clock.clone(),
+    };
+    let reader = Arc::new(database.clone());
+    Realtime::start(config, services, |emitter| {
+        Registry::start(Parts {
+            reader,
+            bus,
+            hubs: Arc::new(EmitterHubs::new(emitter)),
+            encoder: Arc::new(WireEncoder),
+            ticks: Ticks::EverySecond,
+            arbiters: Vec::new(),
+        })
+    })
+}
+
+fn listen(
+    bind: SocketAddr,
+    state: http::State,
+    socketio: SocketIo,
+    tasks: &mut Vec<JoinHandle<()>>,
+) -> Result<(SocketAddr, ServerHandle), StartError> {
+    let refused = |cause| StartError::Listen { bind, cause };
+    let app = move || {
+        let routes = |routes: &mut ServiceConfig| http::configure(routes, &state);
+        App::new()
+            .wrap(http::node_header(&state))
+            .service(socketio.service())
+            .configure(routes)
+    };
+    let server = HttpServer::new(app)
+        // An abandoned poll must be noticed when the client goes, not when its ping times out.
+        .h1_allow_half_closed(false)
+        .client_request_timeout(HEADERS_WITHIN)
+        .shutdown_timeout(STEP.as_secs())
+        .disable_signals()
+        .bind(bind)
+        .map_err(refused)?;
+    let addr = server.addrs().first().copied().unwrap_or(bind);
+    let server = server.run();
+    let handle = server.handle();
+    tasks.push(rt::spawn(async move {
+        if let Err(error) = server.await {
+            log::error!(error:% = error; "http server ended");
+        }
+    }));
+    Ok((addr, handle))
+}
+
+fn cores() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+async fn stop_signal() {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        log::error!("signals cannot be heard: the server stops");
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => log::info!("SIGTERM: stopping"),
+        _ = interrupt.recv() => log::info!("interrupted: stopping"),
+    }
+}
+
+impl Running {
+    /// Stops in order; what was answered 200 is durable, what was committed has left for the clients.
+    pub async fn stop(self) {
+        self.draining.begin();
+        self.realtime.announce_drain();
+        tokio::time::sleep(self.drain).await;
+        limited("batches", self.registry.send(Drain)).await;
+        limited("clients", self.realtime.socketio().shutdown(STEP)).await;
+        limited("requests", self.http.stop(true)).await;
+        for task in self.tasks {
+            task.abort();
+        }
+        limited("writer", self.database.close()).await;
+        log::info!("stopped");
+    }
+}
+
+/// One step of the stop: given up after its limit, so that the others have their turn.
+async fn limited<T>(step: &str, work: impl Future<Output = T>) {
+    if tokio::time::timeout(STEP + Duration::from_millis(500), work)
+        .await
+        .is_err()
+    {
+        log::warn!(step = step; "step of the stop took too long");
+    }
+}

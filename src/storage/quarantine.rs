@@ -22,7 +22,7 @@ use super::{
 const CHUNK: usize = 16;
 
 /// Once a page holds so many bytes of messages, no further ones are read.
-const PAGE_BYTES: usize = 4 * 1024 * 1024;
+const PAGE_BYTES: usize = 2 * 1024 * 1024;
 
 text_enum! {
     /// Why a message could not be used.

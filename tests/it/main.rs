@@ -19,6 +19,7 @@ mod flow;
 mod health;
 mod isolation;
 mod limits;
+mod newcomers;
 mod rooms;
 mod rules;
 mod subscriptions;

@@ -6,7 +6,9 @@ mod cors;
 mod health;
 mod lists;
 mod problems;
+mod quarantine;
 mod rules;
+mod tree;
 mod webhook;
 
 use std::{pin::Pin, sync::Arc, time::Duration};

@@ -11,12 +11,15 @@ mod support;
 
 mod cli;
 mod clients;
+mod commands;
 mod connect;
 mod duplicates;
 mod durability;
 mod flow;
 mod health;
 mod isolation;
+mod limits;
 mod rooms;
 mod rules;
+mod subscriptions;
 mod webhook;

@@ -96,129 +96,141 @@ pub fn run(config: Config) -> Result<(), StartError> {
 /// # Errors
 /// [`StartError`] if it cannot start; nothing is left running then but what ends with the system.
 pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> {
-    let mut tasks = Vec::new();
-    if let Some(path) = config.clock.offset_file.clone() {
-        tasks.push(rt::spawn(clock::watch_offset(path, clock.clone())));
-    }
+    let offset_file = config.clock.offset_file.clone();
+    let offset = offset_file.map(|path| rt::spawn(clock::watch_offset(path, clock.clone())));
     let (bus, hints) = (Bus::memory(), deadlines::Hints::default());
-    let database = open(&config, &clock, &bus, &hints).await?;
-    if config.demo != Demo::Off {
-        seed::seed(&database, &clock).await?;
-    }
-    let ages = retention::Ages {
-        log: config.storage.log_retention,
-        quarantine: config.quarantine.max_age,
-    };
-    tasks.push(rt::spawn(deadlines::run(
-        database.clone(),
-        clock.clone(),
-        hints,
-    )));
-    tasks.push(rt::spawn(retention::run(
-        database.clone(),
-        clock.clone(),
-        ages,
-    )));
-    let operations = Operations::new(Setup {
-        database: database.clone(),
-        clock: clock.clone(),
-        passwords: PasswordHasher::new(cores(), WAITING_LOGINS),
-        tokens: TokenKey::hs256(config.auth.jwt_secret.resolve()?.expose().as_bytes()),
-        access_ttl: config.auth.access_ttl,
-        refresh_ttl: config.auth.refresh_ttl,
-    });
-    let (realtime, registry) = live(&config, &clock, &operations, &database, bus);
-    let draining = Arc::new(Draining::new(clock.clone(), config.shutdown.drain));
-    let sockets = realtime.socketio().clone();
-    let state = http::State {
-        ingest: ingest(&config, &clock, &database),
-        operations,
-        database: database.clone(),
-        clock,
-        node_id: config.server.node_id.clone(),
-        allowed_origins: config.server.allowed_origins.clone(),
-        draining: Arc::clone(&draining),
-        probes: Probes {
-            socket_connections: Arc::new(move || sockets.socket_count()),
-            // Wakes go from one thread of this process to another.
-            bus: Arc::new(|| Check::Ok),
-        },
-    };
-    let (addr, http) = listen(
-        config.server.bind,
-        state,
-        realtime.socketio().clone(),
-        &mut tasks,
-    )?;
-    log::info!(addr:% = addr, node_id = config.server.node_id.as_str(); "listening");
-    if config.demo == Demo::Played {
+    let base = Base::open(config, clock, &bus, &hints).await?;
+    let mut tasks = Vec::from_iter(offset);
+    tasks.extend(base.jobs(hints));
+    let (realtime, registry) = base.live(bus);
+    let draining = base.draining();
+    let state = base.http_state(&realtime, Arc::clone(&draining));
+    let bind = base.config.server.bind;
+    let (addr, http) = listen(bind, state, realtime.socketio().clone(), &mut tasks)?;
+    log::info!(addr:% = addr, node_id = base.config.server.node_id.as_str(); "listening");
+    if base.config.demo == Demo::Played {
         log::warn!("the demo's sensors do not play yet: post uplinks to /webhooks/ttn");
     }
+    let drain = base.config.shutdown.drain;
     Ok(Running {
         addr,
-        drain: config.shutdown.drain,
+        drain,
         draining,
         realtime,
         registry,
         http,
-        database,
+        database: base.database,
         tasks,
     })
 }
 
-async fn open(
-    config: &Config,
-    clock: &Clock,
-    bus: &Bus,
-    hints: &deadlines::Hints,
-) -> Result<Database, StartError> {
-    let config::Database::Sqlite { path } = &config.database;
-    let options = storage::Options {
-        path: path.clone(),
-        readers: config.storage.read_connections,
-        queue: config.ingest.queue,
-        group: config.ingest.group,
-    };
-    let hints = hints.clone();
-    let hooks = storage::Hooks {
-        entry: bus.on_commit(),
-        deadline: Arc::new(move |due| hints.set(due)),
-    };
-    Ok(Database::open(options, clock.clone(), hooks).await?)
+/// What all parts stand on.
+struct Base {
+    config: Config,
+    clock: Clock,
+    database: Database,
+    operations: Operations,
 }
 
-fn ingest(config: &Config, clock: &Clock, database: &Database) -> Ingest {
-    let limits = ingest::Limits {
-        organization_rate: config.ingest.organization_rate,
-        quarantine_rows: i64::try_from(config.quarantine.max_rows).unwrap_or(i64::MAX),
-    };
-    Ingest::new(database.clone(), clock.clone(), limits)
-}
-
-/// The live path: actors, and the Socket.IO server that they deliver to.
-fn live(
-    config: &Config,
-    clock: &Clock,
-    operations: &Operations,
-    database: &Database,
-    bus: Bus,
-) -> (Realtime, Addr<Registry>) {
-    let services = Services {
-        operations: operations.clone(),
-        database: database.clone(),
-        clock: clock.clone(),
-    };
-    let reader = Arc::new(database.clone());
-    Realtime::start(config, services, |emitter| {
-        Registry::start(Parts {
-            reader,
-            bus,
-            hubs: Arc::new(EmitterHubs::new(emitter)),
-            encoder: Arc::new(WireEncoder),
-            ticks: Ticks::EverySecond,
-            arbiters: Vec::new(),
+impl Base {
+    async fn open(
+        config: Config,
+        clock: Clock,
+        bus: &Bus,
+        hints: &deadlines::Hints,
+    ) -> Result<Self, StartError> {
+        let config::Database::Sqlite { path } = &config.database;
+        let options = storage::Options {
+            path: path.clone(),
+            readers: config.storage.read_connections,
+            queue: config.ingest.queue,
+            group: config.ingest.group,
+        };
+        let hints = hints.clone();
+        let hooks = storage::Hooks {
+            entry: bus.on_commit(),
+            deadline: Arc::new(move |due| hints.set(due)),
+        };
+        let database = Database::open(options, clock.clone(), hooks).await?;
+        if config.demo != Demo::Off {
+            seed::seed(&database, &clock).await?;
+        }
+        let operations = Operations::new(Setup {
+            database: database.clone(),
+            clock: clock.clone(),
+            passwords: PasswordHasher::new(cores(), WAITING_LOGINS),
+            tokens: TokenKey::hs256(config.auth.jwt_secret.resolve()?.expose().as_bytes()),
+            access_ttl: config.auth.access_ttl,
+            refresh_ttl: config.auth.refresh_ttl,
+        });
+        Ok(Self {
+            config,
+            clock,
+            database,
+            operations,
         })
-    })
+    }
+
+    fn jobs(&self, hints: deadlines::Hints) -> [JoinHandle<()>; 2] {
+        let ages = retention::Ages {
+            log: self.config.storage.log_retention,
+            quarantine: self.config.quarantine.max_age,
+        };
+        let (database, clock) = (|| self.database.clone(), || self.clock.clone());
+        [
+            rt::spawn(deadlines::run(database(), clock(), hints)),
+            rt::spawn(retention::run(database(), clock(), ages)),
+        ]
+    }
+
+    /// The live path: actors, and the Socket.IO server that they deliver to.
+    fn live(&self, bus: Bus) -> (Realtime, Addr<Registry>) {
+        let services = Services {
+            operations: self.operations.clone(),
+            database: self.database.clone(),
+            clock: self.clock.clone(),
+        };
+        let reader = Arc::new(self.database.clone());
+        Realtime::start(&self.config, services, |emitter| {
+            Registry::start(Parts {
+                reader,
+                bus,
+                hubs: Arc::new(EmitterHubs::new(emitter)),
+                encoder: Arc::new(WireEncoder),
+                ticks: Ticks::EverySecond,
+                arbiters: Vec::new(),
+            })
+        })
+    }
+
+    fn draining(&self) -> Arc<Draining> {
+        Arc::new(Draining::new(
+            self.clock.clone(),
+            self.config.shutdown.drain,
+        ))
+    }
+
+    fn http_state(&self, realtime: &Realtime, draining: Arc<Draining>) -> http::State {
+        let sockets = realtime.socketio().clone();
+        let limits = ingest::Limits {
+            organization_rate: self.config.ingest.organization_rate,
+            quarantine_rows: i64::try_from(self.config.quarantine.max_rows).unwrap_or(i64::MAX),
+        };
+        http::State {
+            ingest: Ingest::new(self.database.clone(), self.clock.clone(), limits),
+            operations: self.operations.clone(),
+            database: self.database.clone(),
+            clock: self.clock.clone(),
+            node_id: self.config.server.node_id.clone(),
+            allowed_origins: self.config.server.allowed_origins.clone(),
+            draining,
+            probes: Probes {
+                socket_connections: Arc::new(move || sockets.socket_count()),
+                // Wakes go from one thread of this process to another.
+                bus: Arc::new(|| Check::Ok),
+            },
+        }
+    }
 }
 
 fn listen(
@@ -232,7 +244,7 @@ fn listen(
         let routes = |routes: &mut ServiceConfig| http::configure(routes, &state);
         App::new()
             .wrap(http::node_header(&state))
-            .service(socketio.service())
+            .service(http::own_pages_only(socketio.service()))
             .configure(routes)
     };
     let server = HttpServer::new(app)

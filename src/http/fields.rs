@@ -9,7 +9,7 @@ use crate::{
     operations::{Change, FieldError},
 };
 
-use super::problem::Problem;
+use super::{problem::Problem, query::one_of};
 
 /// Longest name of an unknown field that is quoted, characters.
 const MAX_QUOTED_CHARS: usize = 64;
@@ -131,7 +131,7 @@ impl FromJson for Uuid {
 impl FromJson for RuleScope {
     fn from_json(value: &Value) -> Result<Self, String> {
         let scope = value.as_str().and_then(|text| text.parse().ok());
-        Ok(scope.ok_or("must be organization, site or unit")?)
+        scope.ok_or_else(|| one_of(Self::ALL))
     }
 }
 
@@ -174,7 +174,7 @@ mod tests {
         assert_eq!(
             problem(body.finish(email.zip(password))),
             "invalid_payload: email must be text; password is required; confirm must be a whole number; \
-             scope must be organization, site or unit; scopeId must be an id; extra is not known"
+             scope must be one of organization, site, unit; scopeId must be an id; extra is not known"
         );
     }
 

@@ -12,6 +12,7 @@ mod cursor;
 mod etag;
 mod fields;
 mod health;
+mod origin;
 mod page;
 mod path;
 mod problem;
@@ -23,6 +24,7 @@ mod webhook_secret;
 mod who;
 
 pub use health::Check;
+pub use origin::own_pages_only;
 pub use routes::{configure, node_header};
 pub use state::{Draining, Probes, State};
 

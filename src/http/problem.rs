@@ -205,7 +205,7 @@ impl<'a> From<&'a FieldError> for WireError<'a> {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::body::MessageBody;
+    use actix_web::{body::MessageBody, http::header::HeaderValue};
     use serde_json::{Value, json};
 
     use super::*;
@@ -221,7 +221,10 @@ mod tests {
         let problem = Problem::invalid("maxTemperature", "must be a number");
         let response = problem.error_response();
         assert_eq!(
-            response.headers().get("content-type").map(|v| v.as_bytes()),
+            response
+                .headers()
+                .get("content-type")
+                .map(HeaderValue::as_bytes),
             Some(&b"application/problem+json"[..])
         );
         assert_eq!(
@@ -257,7 +260,7 @@ mod tests {
         ] {
             let response = problem.error_response();
             assert_eq!(response.status(), status);
-            let header = response.headers().get(name).map(|value| value.as_bytes());
+            let header = response.headers().get(name).map(HeaderValue::as_bytes);
             assert_eq!(header, Some(value.as_bytes()), "{problem}");
         }
     }

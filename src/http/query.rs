@@ -1,6 +1,6 @@
 //! The query of a URL, taken parameter by parameter; what nobody took is a mistake.
 
-use std::str::FromStr;
+use std::{fmt::Display, str::FromStr};
 
 use actix_web::{HttpRequest, web};
 
@@ -99,6 +99,12 @@ impl Query {
             Err(self.errors.into())
         }
     }
+}
+
+/// What a parameter or field must be that has one of these texts.
+pub(super) fn one_of<T: Display>(values: &[T]) -> String {
+    let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
+    format!("must be one of {}", texts.join(", "))
 }
 
 fn quoted(name: &str) -> String {

@@ -10,7 +10,6 @@ mod error;
 mod expiry;
 mod handler;
 mod limiter;
-mod origin;
 mod payload;
 mod reply;
 mod schedule;
@@ -32,11 +31,7 @@ use crate::{
 
 use self::{expiry::Expiries, handler::Doorkeeper};
 
-pub use self::{
-    commands::Command,
-    error::AnswerCode,
-    origin::{ForeignOrigin, OriginPolicy},
-};
+pub use self::{commands::Command, error::AnswerCode};
 
 /// What clients' events are answered with.
 #[derive(Clone)]
@@ -88,20 +83,13 @@ impl Realtime {
 }
 
 fn server(config: &Config, doorkeeper: Doorkeeper) -> SocketIo {
-    let policy = OriginPolicy::new(config.server.allowed_origins.clone());
     let mut builder = SocketIo::builder()
         .ping_interval(config.socket.ping_interval)
         .ping_timeout(config.socket.ping_timeout)
         .connect_timeout(config.socket.connect_timeout)
         .max_payload(config.socket.max_payload)
         .max_connections(config.socket.max_connections)
-        .queue_bytes(config.socket.queue_bytes)
-        .allow_request(move |request| {
-            let header = |name: &str| request.headers().get(name).map(AsRef::<[u8]>::as_ref);
-            policy
-                .admits(header("origin"), header("host"))
-                .map_err(|foreign| foreign.to_string())
-        });
+        .queue_bytes(config.socket.queue_bytes);
     if let Some(cors) = cors(&config.server.allowed_origins) {
         builder = builder.cors(cors);
     }

@@ -72,7 +72,7 @@ impl Conn {
         match self {
             Self::Sqlite(lite) => {
                 <Lite as AsyncConnection>::TransactionManager::begin_transaction(&mut **lite)
-                    .await?
+                    .await?;
             }
         }
         // A future dropped here leaves the transaction open; the pool sees it and throws the connection away.
@@ -80,7 +80,7 @@ impl Conn {
         match self {
             Self::Sqlite(lite) => {
                 <Lite as AsyncConnection>::TransactionManager::rollback_transaction(&mut **lite)
-                    .await?
+                    .await?;
             }
         }
         outcome

@@ -30,7 +30,7 @@ pub(super) struct DeviceKeyRow {
 }
 
 /// What a device told last.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
 #[diesel(table_name = device_states)]
 pub(super) struct DeviceStateRow {
     last_seen_at: Option<Timestamp>,

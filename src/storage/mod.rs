@@ -100,7 +100,7 @@ impl Database {
         let (writer, messages) = Writer::channel(options.queue);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
-            .map_err(not_started)?;
+            .map_err(|error| not_started(&error))?;
         let work = move || {
             let uow = writer::sqlite::SqliteUnitOfWork::new(connection);
             runtime.block_on(writer::run(uow, messages, options.group, clock, hooks));
@@ -108,7 +108,7 @@ impl Database {
         std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(work)
-            .map_err(not_started)?;
+            .map_err(|error| not_started(&error))?;
         Ok(Self {
             readers,
             writer,
@@ -167,7 +167,7 @@ pub fn migrate_down(path: &Path) -> Result<String, StoreError> {
     migrate::sqlite_down(&mut sqlite::writer(path)?)
 }
 
-fn not_started(error: std::io::Error) -> StoreError {
+fn not_started(error: &std::io::Error) -> StoreError {
     StoreError::Unavailable(format!("the writer did not start: {error}"))
 }
 

@@ -100,8 +100,8 @@ pub async fn standing(
             users::password_hash,
             memberships::role.nullable(),
         ));
-    let row: Option<(UserId, String, String, Option<String>, Option<Role>)> =
-        conn.first(query).await?;
+    type Columns = (UserId, String, String, Option<String>, Option<Role>);
+    let row: Option<Columns> = conn.first(query).await?;
     Ok(match row {
         None => Standing::Unknown,
         Some((.., None)) => Standing::NotAMember,

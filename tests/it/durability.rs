@@ -1,4 +1,4 @@
-//! What was answered 200 is there after the process was killed, and nothing is there twice.
+//! What was answered 200 is there after the process was killed or stopped, and nothing is there twice.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,8 +8,9 @@ use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_que
 use freshtrack::clock::Clock;
 use freshtrack::domain::Timestamp;
 use futures_util::{StreamExt, stream};
+use serde_json::json;
 
-use crate::support::{DEMO, Http, ServerProcess, Uplink};
+use crate::support::{Client, DEMO, Http, ServerProcess, Transport, Uplink};
 
 /// Posts that are under way at once, so that a kill finds some in every state.
 const AT_ONCE: usize = 16;
@@ -39,6 +40,41 @@ async fn what_was_answered_survives_a_kill_at_any_point() {
     assert_eq!(distinct.len(), stored.len(), "a frame is stored twice");
     let lost: Vec<_> = answered.difference(&distinct).collect();
     assert!(lost.is_empty(), "answered and lost: {lost:?}");
+    server.kill();
+    assert_log_matches_rows(folder.path(), stored.len());
+}
+
+#[actix_web::test]
+async fn a_stop_loses_nothing_and_tells_balancers_and_clients() {
+    let folder = tempfile::tempdir().unwrap();
+    let frames = Frames {
+        start: Clock::system().now().plus_seconds(-3600),
+    };
+    let server = ServerProcess::start(folder.path());
+    let http = server.http.clone();
+    let token = http.login(DEMO.email, DEMO.password).await;
+    let auth = json!({ "token": token });
+    let mut client = Client::connect(&http, Transport::WebSocket, &auth)
+        .await
+        .unwrap_or_else(|refused| panic!("{refused:?}"));
+    let mut answered: BTreeSet<_> = frames.post(http.clone(), 1).await.into_iter().collect();
+
+    server.ask_to_stop();
+    client.expect("server:draining").await;
+    let ready = http.get("/health/ready").send().await;
+    assert_eq!(ready.expect(503)["status"], "draining");
+    let mut next = 2;
+    while let Some(time) = frames.post(http.clone(), next).await {
+        answered.insert(time);
+        next += 1;
+    }
+    client.expect_end().await;
+    assert_eq!(server.exit_code().await, Some(0));
+    assert!(answered.len() > 1, "nothing was taken while it drained");
+
+    let server = ServerProcess::start(folder.path());
+    let stored: BTreeSet<_> = stored_times(&server.http).await.into_iter().collect();
+    assert_eq!(stored, answered);
     server.kill();
     assert_log_matches_rows(folder.path(), stored.len());
 }

@@ -1,4 +1,4 @@
-//! Integration tests: one binary, a module per behaviour. `support` is what they stand on.
+//! Integration tests: one binary, a module per behaviour.
 
 #![allow(
     clippy::unwrap_used,

@@ -6,9 +6,15 @@ use actix_web::{
 };
 
 use crate::{
-    domain::{AlertId, Timestamp},
+    domain::{AlertId, AlertKind, AlertStatus, Timestamp},
     http::{
-        answer, body, page::Page, path, problem::Problem, query::Query, state::State, who::Who,
+        answer, body,
+        page::Page,
+        path,
+        problem::Problem,
+        query::{Query, one_of},
+        state::State,
+        who::Who,
     },
     storage::alerts::{self, AlertFilter},
 };
@@ -23,10 +29,10 @@ pub(in crate::http) async fn list(
     let mut query = Query::of(&request)?;
     let page = Page::<(Timestamp, AlertId)>::of(&request, &mut query, organization);
     let filter = AlertFilter {
-        status: query.parsed("status", "must be active, acknowledged or resolved"),
+        status: query.parsed("status", &one_of(AlertStatus::ALL)),
         open: false,
         unit_id: query.parsed("unitId", "must be an id"),
-        kind: query.parsed("kind", "must be temperature_excursion"),
+        kind: query.parsed("kind", &one_of(AlertKind::ALL)),
     };
     query.finish()?;
     let mut conn = state.database.read().await?;

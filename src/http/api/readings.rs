@@ -63,18 +63,20 @@ pub(in crate::http) async fn list(
     page.answer(rows.collect())
 }
 
-/// From (inclusive) and to (exclusive); by default the last 24 hours.
+/// From (inclusive) and to (exclusive); by default the last 24 hours. A later page has the range of the first,
+/// whatever the time is by then.
 fn range(query: &mut Query, after: Option<&Key>, now: Timestamp) -> (Timestamp, Timestamp) {
     let mut moment =
         |name: &str| query.parsed_by(name, A_MOMENT, |text| Timestamp::parse(text).ok());
     let (from, to) = (moment("from"), moment("to"));
-    let end = after
-        .map(|key| key.to)
-        .or(to)
-        .unwrap_or_else(|| now.plus_seconds(AHEAD_SECONDS));
-    let begin = from.unwrap_or_else(|| to.unwrap_or(now).plus_seconds(-DEFAULT_RANGE_SECONDS));
     if from.zip(to).is_some_and(|(from, to)| from > to) {
         query.refuse("from", "must not be after to");
     }
-    (begin, end)
+    match after {
+        Some(key) => (key.at, key.to),
+        None => (
+            from.unwrap_or_else(|| to.unwrap_or(now).plus_seconds(-DEFAULT_RANGE_SECONDS)),
+            to.unwrap_or_else(|| now.plus_seconds(AHEAD_SECONDS)),
+        ),
+    }
 }

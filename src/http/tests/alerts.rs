@@ -104,7 +104,7 @@ async fn alerts_are_filtered() {
     assert_eq!(
         answer.body["errors"],
         json!([
-            {"field": "status", "message": "must be active, acknowledged or resolved"},
+            {"field": "status", "message": "must be one of active, acknowledged, resolved"},
             {"field": "unitid", "message": "is not known"},
         ])
     );

@@ -1,9 +1,13 @@
-use std::time::Duration;
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    time::Duration,
+};
 
-use actix_web::test::TestRequest;
+use actix_web::{App, HttpServer, test::TestRequest};
 use serde_json::{Value, json};
 
-use super::{Server, pieces, untouchable};
+use super::{Server, configure, pieces, untouchable};
 use crate::{
     domain::Role,
     operations::fixture::{FRIDGES, RIVAL_FRIDGE, WEBHOOK_SECRET},
@@ -151,4 +155,37 @@ async fn what_cannot_be_stored_is_to_be_sent_again() {
     let answer = server.call(post("/webhooks/ttn").set_json(body)).await;
     assert_eq!(answer.outcome(), (503, "unavailable"));
     assert_eq!(answer.body["detail"], "could not be read or stored");
+}
+
+/// As it stands on the wire: a sender that is refused early goes on sending for a while.
+#[actix_web::test]
+async fn a_refusal_reaches_a_sender_that_is_still_sending() {
+    let server = Server::open().await;
+    let state = server.state.clone();
+    let listening =
+        HttpServer::new(move || App::new().configure(|config| configure(config, &state)))
+            .workers(1)
+            .disable_signals()
+            .bind(("127.0.0.1", 0))
+            .expect("a port");
+    let address = listening.addrs()[0];
+    let running = listening.run();
+    let handle = running.handle();
+    actix_web::rt::spawn(running);
+    let sending = move || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(address)?;
+        let length = 8 * 1024 * 1024;
+        write!(
+            stream,
+            "POST /webhooks/ttn HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"
+        )?;
+        // Refused while it writes, it may find the connection closed.
+        let _ = stream.write_all(&vec![b' '; length]);
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    let answer = tokio::task::spawn_blocking(sending).await.expect("sent");
+    assert!(answer.expect("answered").starts_with("HTTP/1.1 401"));
+    handle.stop(false).await;
 }

@@ -34,11 +34,14 @@ use crate::{
 /// 2026-05-01T12:00:00Z
 const NOON: i64 = 1_777_636_800_000;
 
+/// Entries told after their commit.
+type Told = Arc<Mutex<Vec<(OrganizationId, Arc<LogEntry>)>>>;
+
 /// A database with two organizations, each with one site and two fridges of one thermometer.
 struct Store {
     database: Database,
     time: ManualClock,
-    told: Arc<Mutex<Vec<(OrganizationId, Arc<LogEntry>)>>>,
+    told: Told,
     ours: Place,
     theirs: Place,
     folder: tempfile::TempDir,
@@ -291,11 +294,7 @@ fn describe(item: &LogItem) -> String {
     }
 }
 
-async fn open(
-    folder: &tempfile::TempDir,
-    time: &ManualClock,
-    told: &Arc<Mutex<Vec<(OrganizationId, Arc<LogEntry>)>>>,
-) -> Database {
+async fn open(folder: &tempfile::TempDir, time: &ManualClock, told: &Told) -> Database {
     let options = Options {
         path: folder.path().join("freshtrack.db"),
         readers: 2,
@@ -307,7 +306,7 @@ async fn open(
         entry: Arc::new(move |organization, entry| {
             told.lock()
                 .expect("not poisoned")
-                .push((organization, entry))
+                .push((organization, entry));
         }),
         deadline: Arc::new(|_| ()),
     };

@@ -86,8 +86,7 @@ async fn a_first_reading_far_behind_its_arrival_is_late() {
             store
                 .told()
                 .iter()
-                .filter(|line| line.starts_with('4'))
-                .last()
+                .rfind(|line| line.starts_with('4'))
                 .map(String::as_str),
             Some(told)
         );

@@ -188,7 +188,7 @@ fn respond(job: Job, outcome: Outcome) {
         }
         (Job::Due(_, reply), Outcome::Done) => answer(reply, Ok(())),
         (Job::Acknowledge(_, reply), Outcome::Acknowledged(acknowledged)) => {
-            answer(reply, Ok(acknowledged))
+            answer(reply, Ok(acknowledged));
         }
         (Job::Rule(_, reply), Outcome::Rule(written)) => answer(reply, Ok(written)),
         (Job::Statements(_, reply), Outcome::Rows(rows)) => answer(reply, Ok(rows)),

@@ -231,7 +231,7 @@ impl<'a> Group<'a> {
         match (&edit.write, place) {
             (RuleWrite::Create(new), None) => rules.push(new.clone()),
             (RuleWrite::Replace { seen, new }, Some(place)) if rules[place] == *seen => {
-                rules[place] = new.clone()
+                rules[place] = new.clone();
             }
             _ => return Ok(Outcome::Rule(RuleWritten::Conflict)),
         }

@@ -137,9 +137,9 @@ impl Changes {
         let (mut updated, mut inserted) = (Vec::new(), Vec::new());
         for (row, born) in last.into_values() {
             if born {
-                inserted.push(row)
+                inserted.push(row);
             } else {
-                updated.push(row)
+                updated.push(row);
             }
         }
         (updated, inserted)

@@ -54,6 +54,7 @@ impl TestApp {
         let own = [
             ("FRESHTRACK__SERVER__BIND", "127.0.0.1:0"),
             ("FRESHTRACK__STORAGE__DATA_DIR", folder.as_str()),
+            // No balancer looks at a test's server: its stop need not wait for one.
             ("FRESHTRACK__SHUTDOWN__DRAIN_MS", "0"),
         ];
         let source = Source {

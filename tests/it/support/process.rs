@@ -6,14 +6,20 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
+use actix_web::rt::time::timeout;
+use actix_web::web::block;
+
 use super::{DEADLINE, Http};
 
 /// `freshtrack serve --demo --no-sensors`; killed when dropped.
 pub(crate) struct ServerProcess {
     /// Calls it.
     pub(crate) http: Http,
-    child: Child,
+    process: Process,
 }
+
+/// Killed when dropped.
+struct Process(Child);
 
 impl ServerProcess {
     /// Starts on a free port with its data in `data`, and waits until it listens.
@@ -31,22 +37,36 @@ impl ServerProcess {
         let address = listening_address(log);
         Self {
             http: Http::new(format!("http://{address}")),
-            child,
+            process: Process(child),
         }
+    }
+
+    /// SIGTERM: the process stops in order.
+    pub(crate) fn ask_to_stop(&self) {
+        let pid = self.process.0.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        assert!(sent.success(), "{sent}");
+    }
+
+    /// Waits for its end; its exit status.
+    pub(crate) async fn exit_code(self) -> Option<i32> {
+        let mut process = self.process;
+        let ended = block(move || process.0.wait().unwrap().code());
+        timeout(DEADLINE, ended).await.unwrap().unwrap()
     }
 
     /// SIGKILL: the process gets no chance to write anything more.
     pub(crate) fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        self.process.0.kill().unwrap();
+        self.process.0.wait().unwrap();
     }
 }
 
-impl Drop for ServerProcess {
+impl Drop for Process {
     fn drop(&mut self) {
         // Both fail only where it has ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

@@ -1,0 +1,13 @@
+//! What people do, on a real database.
+
+mod accounts;
+mod alerts;
+mod rules;
+
+use super::OperationError;
+use crate::domain::Code;
+
+/// Why it was refused.
+fn code<T: std::fmt::Debug>(outcome: Result<T, OperationError>) -> Code {
+    outcome.expect_err("must be refused").code()
+}

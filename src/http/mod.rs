@@ -11,6 +11,7 @@ mod cors;
 mod cursor;
 mod etag;
 mod fields;
+mod from_json;
 mod health;
 mod origin;
 mod page;

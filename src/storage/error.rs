@@ -52,10 +52,19 @@ impl From<DieselError> for StoreError {
                 | DatabaseErrorKind::ForeignKeyViolation,
                 info,
             ) => Self::Refused(info.message().to_owned()),
+            // SQLite tells these by their text alone.
+            DieselError::DatabaseError(_, info) if is_of_the_data(info.message()) => {
+                Self::Refused(info.message().to_owned())
+            }
+            DieselError::SerializationError(cause) => Self::Refused(cause.to_string()),
             DieselError::DeserializationError(cause) => Self::Damaged(cause.to_string()),
             other => Self::Unavailable(other.to_string()),
         }
     }
+}
+
+fn is_of_the_data(message: &str) -> bool {
+    ["datatype mismatch", "string or blob too big"].contains(&message)
 }
 
 impl From<diesel_async::pooled_connection::deadpool::PoolError> for StoreError {

@@ -65,15 +65,7 @@ pub async fn all_of(
     conn: &mut Conn,
     organization: OrganizationId,
 ) -> Result<Vec<Rule>, StoreError> {
-    let query = rules::table
-        .filter(rules::organization_id.eq(organization))
-        .select(columns::<RuleRow>());
-    Ok(conn
-        .all::<RuleRow>(query)
-        .await?
-        .into_iter()
-        .map(Rule::from)
-        .collect())
+    list(conn, organization, None, i64::MAX).await
 }
 
 /// Rules in id order after `after`, at most `limit`.

@@ -4,7 +4,6 @@
 //! Nothing is logged, so that no secret can be. A chore waits at most 5 s for the server's commit.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{ConfigFile, Failure};
@@ -53,7 +52,7 @@ fn clock_of(config: &Config) -> Clock {
 async fn open(config: &Config, clock: Clock) -> Result<Database, Failure> {
     let Place::Sqlite { path } = &config.database;
     let options = Options {
-        path: PathBuf::clone(path),
+        path: path.clone(),
         readers: 1,
         queue: QUEUE,
         group: QUEUE,

@@ -11,6 +11,7 @@ import { Realtime } from "./realtime.js";
 import { Session } from "./session.js";
 import { SignIn } from "./sign_in.js";
 import { Tiles } from "./tiles.js";
+import { Vault } from "./vault.js";
 
 const TICK_MS = 1000;
 const MAY_ACKNOWLEDGE = new Set(["owner", "admin", "manager", "staff"]);
@@ -20,7 +21,7 @@ const one = (selector) => document.querySelector(selector);
 const io = globalThis.io;
 
 const preferences = new Preferences(localStorage);
-const session = new Session(localStorage);
+const session = await Session.open(await Vault.open());
 const api = authorized(session);
 const feed = new Feed({ load: () => api("/snapshot"), onChange: draw });
 const realtime = new Realtime({ io, session, feed, onChange: draw, onSnapshot: () => history.restart() });

@@ -70,7 +70,7 @@ export class Realtime {
     socket.on("connect_error", (error) => this.#refused(error));
     socket.on("stream:gap", () => this.#load());
     socket.on("data:updated", () => this.#after("load", SETTLE_MS, () => this.#load()));
-    socket.on("session:expiring", () => this.#renew());
+    socket.on("session:expiring", () => this.#renew(this.#presented));
     socket.on("session:expired", ({ reason }) => reason !== "expired" && this.#session.end());
     socket.on("server:draining", ({ reconnectAfterMs }) => {
       socket.io.reconnectionDelay(reconnectAfterMs);
@@ -138,22 +138,23 @@ export class Realtime {
   }
 
   #renewInTime() {
-    const left = Date.parse(this.#session.current.expiresAt) - this.now();
-    this.#after("renew", Math.max(left - RENEW_AHEAD_MS, left / 2, RETRY_MS), () => this.#renew());
+    const { accessToken, expiresAt } = this.#session.current;
+    const left = Date.parse(expiresAt) - this.now();
+    this.#after("renew", Math.max(left - RENEW_AHEAD_MS, left / 2, RETRY_MS), () => this.#renew(accessToken));
   }
 
   /** The connection goes on with the new token; a server that cannot exchange it asks for it at the old one's end. */
-  async #renew() {
+  async #renew(spent) {
     const run = this.#run;
     try {
-      const { accessToken } = await this.#session.renewed(this.#session.current.accessToken);
+      const { accessToken } = await this.#session.renewed(spent);
       if (run !== this.#run) return;
       this.#renewInTime();
       if (!this.#socket?.connected) return;
       const reply = await this.#socket.timeout(ANSWER_MS).emitWithAck("auth:refresh", { token: accessToken });
       if (reply.ok) this.#presented = accessToken;
     } catch {
-      if (run === this.#run) this.#after("renew", RETRY_MS, () => this.#renew());
+      if (run === this.#run) this.#after("renew", RETRY_MS, () => this.#renew(spent));
     }
   }
 

@@ -1,48 +1,47 @@
 // Who is signed in: the tokens, kept for the next visit and shared by this browser's tabs.
 //
 // A refresh token may be exchanged once only, by whichever tab comes first: tabs take turns by a lock where the
-// browser has one (it needs HTTPS or localhost), and each takes what another has stored in the meantime.
+// browser has one (it needs HTTPS or localhost), and each takes what another has kept in the meantime.
 
 import { ApiError, request } from "./api.js";
 
-const KEY = "freshtrack.session";
 const LOCK = "freshtrack.refresh";
 
 export class Session {
   /** `{accessToken, refreshToken, expiresAt, user}`, or `undefined`. */
   current;
-  #storage;
+  #vault;
   #renewing;
-  #listeners = new Set();
+  #listener = () => {};
 
-  constructor(storage) {
-    this.#storage = storage;
-    this.current = this.#stored();
-    globalThis.addEventListener?.("storage", (event) => {
-      if (event.key === KEY || event.key === null) this.#adopt(this.#stored());
-    });
+  /** Goes on with what `vault` has kept. */
+  static async open(vault) {
+    const session = new Session();
+    session.#vault = vault;
+    session.current = await vault.read();
+    vault.onWritten(async () => session.#adopt(await vault.read()));
+    return session;
   }
 
   /** Calls `listener` whenever somebody signs in or out, here or in another tab. */
   onChange(listener) {
-    this.#listeners.add(listener);
+    this.#listener = listener;
   }
 
   async signIn(email, password) {
-    this.#keep(await request("/auth/login", { method: "POST", body: { email, password } }));
+    await this.#keep(await request("/auth/login", { method: "POST", body: { email, password } }));
   }
 
   async signOut() {
     const { refreshToken } = this.current ?? {};
-    this.end();
+    await this.end();
     // The login ends here in any case; the server is told if it can be.
     if (refreshToken) await request("/auth/logout", { method: "POST", body: { refreshToken } }).catch(() => {});
   }
 
   /** Nobody is signed in any more. */
   end() {
-    this.#storage.removeItem(KEY);
-    this.#adopt(undefined);
+    return this.#keep(undefined);
   }
 
   /**
@@ -55,41 +54,30 @@ export class Session {
   }
 
   async #renew(spent) {
-    const latest = this.#stored();
-    if (!latest) {
-      this.end();
+    const latest = await this.#vault.read();
+    if (!latest || latest.accessToken !== spent) {
+      this.#adopt(latest);
+      if (latest) return latest;
       throw new ApiError(401, { code: "unauthorized", detail: "You are signed out." });
     }
-    if (latest.accessToken !== spent) {
-      this.#adopt(latest);
-      return latest;
-    }
     const body = { refreshToken: latest.refreshToken };
-    const next = await request("/auth/refresh", { method: "POST", body }).catch((error) => {
-      if (error.status === 401) this.end();
+    const next = await request("/auth/refresh", { method: "POST", body }).catch(async (error) => {
+      if (error.status === 401) await this.end();
       throw error;
     });
-    this.#keep(next);
+    await this.#keep(next);
     return next;
   }
 
-  #keep(session) {
-    this.#storage.setItem(KEY, JSON.stringify(session));
+  async #keep(session) {
+    await this.#vault.write(session);
     this.#adopt(session);
   }
 
   #adopt(session) {
     const before = this.current?.user.id;
     this.current = session;
-    if (before !== session?.user.id) for (const listener of this.#listeners) listener();
-  }
-
-  #stored() {
-    try {
-      return JSON.parse(this.#storage.getItem(KEY)) ?? undefined;
-    } catch {
-      return undefined;
-    }
+    if (before !== session?.user.id) this.#listener();
   }
 }
 

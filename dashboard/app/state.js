@@ -72,7 +72,12 @@ const isOfPrimary = ({ primaryDeviceId: primary }, { deviceId }) => primary === 
 
 function isNewest(unit, reading) {
   if (reading.late || !isOfPrimary(unit, reading)) return false;
-  return !unit.latestReading || at(reading.timestamp) > at(unit.latestReading.timestamp);
+  const { latestReading: latest } = unit;
+  if (!latest || at(reading.timestamp) !== at(latest.timestamp)) {
+    return !latest || at(reading.timestamp) > at(latest.timestamp);
+  }
+  // Of two of one time the later arrival counts: ids are made in that order.
+  return reading.id > latest.id;
 }
 
 function doorChange({ door }, { doorOpen: open, timestamp }) {

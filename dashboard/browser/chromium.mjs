@@ -11,9 +11,10 @@ export const openBrowser = () =>
     args: ["--disable-background-networking", "--disable-component-update", "--no-first-run"],
   });
 
-/** Signs in as the form offers it on a demonstration server, and waits until the page is live. */
-export async function signIn(page, url) {
+/** Signs in, as the form on a demonstration server offers it or as somebody else, and waits until the page is live. */
+export async function signIn(page, url, email) {
   await page.goto(url);
+  if (email) await page.getByLabel("E-mail").fill(email);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.locator("#connection[data-phase=live]").waitFor();
 }

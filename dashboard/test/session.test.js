@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Session } from "../app/session.js";
 
-/** A browser's storage that two tabs share. */
-const storage = () => {
-  const items = new Map();
+/** What two tabs share; structured as a browser's database gives it, a copy each time. */
+const vault = () => {
+  let kept;
   return {
-    getItem: (key) => items.get(key) ?? null,
-    setItem: (key, value) => items.set(key, value),
-    removeItem: (key) => items.delete(key),
+    read: async () => structuredClone(kept),
+    write: async (value) => void (kept = structuredClone(value)),
+    onWritten: () => {},
   };
 };
 const login = (number) => ({ accessToken: `access${number}`, refreshToken: `refresh${number}`, user: { id: "dana" } });
@@ -26,7 +26,7 @@ function serve(context, ...answers) {
 
 test("a refresh token is exchanged once, however many ask", async (context) => {
   const asked = serve(context, [200, login(1)], [200, login(2)]);
-  const session = new Session(storage());
+  const session = await Session.open(vault());
   await session.signIn("dana@example.test", "secret");
   const [one, other] = await Promise.all([session.renewed("access1"), session.renewed("access1")]);
   assert.deepEqual([one.accessToken, other.accessToken], ["access2", "access2"]);
@@ -34,11 +34,11 @@ test("a refresh token is exchanged once, however many ask", async (context) => {
 });
 
 test("what another tab has exchanged is taken from it", async (context) => {
-  const shared = storage();
+  const shared = vault();
   const asked = serve(context, [200, login(1)], [200, login(2)]);
-  const tab = new Session(shared);
+  const tab = await Session.open(shared);
   await tab.signIn("dana@example.test", "secret");
-  const other = new Session(shared);
+  const other = await Session.open(shared);
   await other.renewed("access1");
   assert.equal((await tab.renewed("access1")).accessToken, "access2");
   assert.equal(asked.length, 2);
@@ -49,15 +49,15 @@ test("a refused exchange ends the session, one that does not reach the server do
     [401, true],
     [503, false],
   ]) {
-    const shared = storage();
+    const shared = vault();
     const asked = serve(context, [200, login(1)], [status, { code: "any", detail: "no" }]);
-    const session = new Session(shared);
+    const session = await Session.open(shared);
     await session.signIn("dana@example.test", "secret");
     const changes = [];
     session.onChange(() => changes.push(session.current));
     await assert.rejects(session.renewed("access1"), { status });
     assert.equal(session.current === undefined, isOver, `${status}`);
-    assert.equal(new Session(shared).current === undefined, isOver, `${status}, at the next visit`);
+    assert.equal((await Session.open(shared)).current === undefined, isOver, `${status}, at the next visit`);
     assert.equal(changes.length, isOver ? 1 : 0);
     assert.equal(asked.length, 2);
   }

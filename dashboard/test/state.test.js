@@ -13,12 +13,14 @@ const play = (state, ...events) => events.reduce(apply, state);
 const fridge = (state) => state.units.get("fridge");
 
 test("the newest reading of the primary sensor is shown, whatever comes in between", () => {
-  const at20 = snapshot({ unit: { latestReading: reading(20, 3) } });
+  const at20 = snapshot({ unit: { latestReading: reading(20, 3, { id: "b" }) } });
   for (const [name, event, expected] of [
     ["newer", batch(reading(30, 4)), 4],
     ["two in one batch", batch(reading(30, 4), reading(40, 5)), 5],
     ["older than the snapshot", batch(reading(10, 4)), 3],
-    ["the snapshot's own", batch(reading(20, 4)), 3],
+    ["the snapshot's own", batch(reading(20, 4, { id: "b" })), 3],
+    ["of the same time, come earlier", batch(reading(20, 4, { id: "a" })), 3],
+    ["of the same time, come later", batch(reading(20, 4, { id: "c" })), 4],
     ["late", batch(reading(30, 4, { late: true })), 3],
     ["a test button's", batch(reading(30, 4, { simulated: true })), 3],
     ["another sensor's", batch(reading(30, 4, { deviceId: "other" })), 3],

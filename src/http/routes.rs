@@ -1,13 +1,17 @@
 //! Every route of ours, in one table.
 
+use std::future::ready;
+
 use actix_web::{
-    Resource, Route, guard,
+    HttpRequest, Resource, Route, guard,
     http::Method,
     middleware::{DefaultHeaders, from_fn},
     web,
 };
 
-use super::{api, cors::cors, health, problem::Problem, state::State, ttn_webhook};
+use crate::config::Demo;
+
+use super::{api, cors::cors, dashboard, health, problem::Problem, state::State, ttn_webhook};
 
 /// What an answer of any route says of the node that gave it.
 #[must_use]
@@ -30,6 +34,7 @@ pub fn configure(config: &mut web::ServiceConfig, state: &State) {
                 .wrap(from_fn(cors))
                 .configure(api_routes),
         )
+        .configure(|config| page(config, state.demo))
         .default_service(web::to(unknown));
 }
 
@@ -101,6 +106,14 @@ fn api_routes(config: &mut web::ServiceConfig) {
             "/alerts/{id}/acknowledge",
             web::to(api::alerts::acknowledge),
         ));
+}
+
+fn page(config: &mut web::ServiceConfig, demo: Demo) {
+    for file in dashboard::files(demo) {
+        let path = file.path;
+        let answer = move |request: HttpRequest| ready(file.answer(&request));
+        config.service(get(path, web::to(answer)));
+    }
 }
 
 fn get(path: &str, route: Route) -> Resource {

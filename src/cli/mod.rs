@@ -5,6 +5,7 @@
 mod check_config;
 mod migrate;
 mod serve;
+mod simulate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,6 +24,8 @@ struct Cli {
 enum Command {
     /// Run the server
     Serve(serve::Serve),
+    /// Play sensors against the webhook of a server
+    Simulate(simulate::Simulate),
     /// Bring the database to this version's schema
     Migrate(ConfigFile),
     /// Print the configuration in force, or every mistake in it
@@ -45,6 +48,7 @@ type Failure = Box<dyn std::error::Error>;
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
+        Command::Simulate(simulate) => simulate.run(),
         Command::Migrate(file) => migrate::run(file),
         Command::CheckConfig(file) => check_config::run(file),
     };

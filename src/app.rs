@@ -1,7 +1,8 @@
 //! Puts the parts together and takes them apart again, in order.
 //!
-//! Start: clock, database (with the hooks that wake the bus and the deadlines), demo, jobs, actors, Socket.IO, HTTP.
-//! Stop: not ready any more, webhooks answered for a while, then refused; what is committed leaves; clients are
+//! Start: clock, database (with the hooks that wake the bus and the deadlines), demo, jobs, actors, Socket.IO, HTTP,
+//! the demo's sensors.
+//! Stop: the demo's sensors; not ready any more, webhooks answered for a while, then refused; what is committed leaves; clients are
 //! closed; requests end; the writer commits what it has. Each step has a limit, together under 15 s.
 
 use std::{io, net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
@@ -27,7 +28,7 @@ use crate::{
     jobs::{deadlines, retention},
     operations::{Operations, Setup},
     realtime::{Realtime, Services},
-    simulate::seed,
+    simulate::{InvalidUrl, Sensors, seed},
     storage::{self, Database},
     telemetry,
 };
@@ -53,6 +54,9 @@ pub enum StartError {
     /// The demo could not be made.
     #[error("demo: {0}")]
     Seed(#[from] seed::SeedError),
+    /// The demo's sensors have nowhere to go.
+    #[error("the demo's sensors: {0}")]
+    Sensors(#[from] InvalidUrl),
     /// The address could not be listened on.
     #[error("cannot listen on {bind}: {cause}")]
     Listen {
@@ -74,6 +78,7 @@ pub struct Running {
     http: ServerHandle,
     database: Database,
     tasks: Vec<JoinHandle<()>>,
+    sensors: Option<Sensors>,
 }
 
 /// Runs a server until SIGTERM or Ctrl-C, then stops it in order.
@@ -108,9 +113,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> 
     let bind = base.config.server.bind;
     let (addr, http) = listen(bind, state, realtime.socketio().clone(), &mut tasks)?;
     log::info!(addr:% = addr, node_id = base.config.server.node_id.as_str(); "listening");
-    if base.config.demo == Demo::Played {
-        log::warn!("the demo's sensors do not play yet: post uplinks to /webhooks/ttn");
-    }
+    let sensors = base.sensors(addr)?;
     let drain = base.config.shutdown.drain;
     Ok(Running {
         addr,
@@ -121,6 +124,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> 
         http,
         database: base.database,
         tasks,
+        sensors,
     })
 }
 
@@ -210,6 +214,14 @@ impl Base {
         ))
     }
 
+    /// What plays against this server's own webhook.
+    fn sensors(&self, addr: SocketAddr) -> Result<Option<Sensors>, InvalidUrl> {
+        match self.config.demo {
+            Demo::Off | Demo::Seeded => Ok(None),
+            Demo::Played => Sensors::start(addr, self.clock.clone()).map(Some),
+        }
+    }
+
     fn http_state(&self, realtime: &Realtime, draining: Arc<Draining>) -> http::State {
         let sockets = realtime.socketio().clone();
         let limits = ingest::Limits {
@@ -271,7 +283,8 @@ fn cores() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-async fn stop_signal() {
+/// Waits for SIGTERM or Ctrl-C.
+pub(crate) async fn stop_signal() {
     let (Ok(mut terminate), Ok(mut interrupt)) = (
         signal(SignalKind::terminate()),
         signal(SignalKind::interrupt()),
@@ -288,6 +301,9 @@ async fn stop_signal() {
 impl Running {
     /// Stops in order; what was answered 200 is durable, what was committed has left for the clients.
     pub async fn stop(self) {
+        if let Some(sensors) = self.sensors {
+            limited("sensors", sensors.stop()).await;
+        }
         self.draining.begin();
         self.realtime.announce_drain();
         tokio::time::sleep(self.drain).await;

@@ -6,6 +6,7 @@ mod check_config;
 mod chore;
 mod migrate;
 mod serve;
+mod simulate;
 mod token;
 mod user;
 mod webhook_key;
@@ -27,6 +28,8 @@ struct Cli {
 enum Command {
     /// Run the server
     Serve(serve::Serve),
+    /// Play sensors against the webhook of a server
+    Simulate(simulate::Simulate),
     /// Bring the database to this version's schema
     Migrate(ConfigFile),
     /// Print the configuration in force, or every mistake in it
@@ -55,6 +58,7 @@ type Failure = Box<dyn std::error::Error>;
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
+        Command::Simulate(simulate) => simulate.run(),
         Command::Migrate(file) => migrate::run(file),
         Command::CheckConfig(file) => check_config::run(file),
         Command::User(user) => user.run(),

@@ -39,31 +39,44 @@ pub enum SeedError {
     Auth(#[from] crate::auth::AuthError),
 }
 
-struct Organization {
+/// One of the demo's organizations.
+pub(super) struct Organization {
     name: &'static str,
     secret: &'static str,
     site: (&'static str, &'static str),
     areas: &'static [&'static str],
     gateway: Option<&'static str>,
-    application: &'static str,
-    device_prefix: &'static str,
-    /// Low bits of the first thermometer's EUI.
-    first_eui: u64,
+    /// Application in the network.
+    pub(super) application: &'static str,
+    /// Begins the network's names of the devices.
+    pub(super) device_prefix: &'static str,
+    /// Low bits of the first thermometer's EUI; the others follow in the order of the units.
+    pub(super) first_eui: u64,
     /// Name, kind, index of the area.
-    units: &'static [(&'static str, UnitKind, usize)],
+    pub(super) units: &'static [(&'static str, UnitKind, usize)],
     door_on_first: bool,
     users: &'static [(&'static str, &'static str, Role)],
 }
 
 /// All EUIs of the demo begin so; Dragino's block.
-const EUI_BASE: u64 = 0xA840_4100_0000_0000;
+pub(super) const EUI_BASE: u64 = 0xA840_4100_0000_0000;
 
-const DEMO_FOODS: Organization = Organization {
+/// Low bits of the EUI of a door sensor.
+pub(super) const DOOR_EUI: u64 = 0x101;
+
+/// The webhook secret of Demo Foods.
+pub const WEBHOOK_SECRET: &str = "demo-webhook-secret";
+
+/// The gateway of Demo Foods.
+pub(super) const GATEWAY: &str = "demo-gateway-1";
+
+/// The organization whose sensors are played.
+pub(super) const DEMO_FOODS: Organization = Organization {
     name: "Demo Foods",
-    secret: "demo-webhook-secret",
+    secret: WEBHOOK_SECRET,
     site: ("Main Street", "Europe/Berlin"),
     areas: &["Kitchen", "Store"],
-    gateway: Some("demo-gateway-1"),
+    gateway: Some(GATEWAY),
     application: "freshtrack-demo",
     device_prefix: "demo",
     first_eui: 0x001,
@@ -254,7 +267,7 @@ impl<'a> Seeding<'a> {
         if index == 0 && *door_on_first {
             self.device(
                 unit_id,
-                0x101,
+                DOOR_EUI,
                 "LDS02",
                 DeviceRole::Door,
                 format!("{device_prefix}-lds02-1"),

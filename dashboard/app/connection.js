@@ -39,9 +39,14 @@ const TEXTS = {
   [Phase.polling]: "Not live",
 };
 
-/** `{phase, text, detail}`: the badge's words; the detail is empty while what is shown is current. */
+/**
+ * `{phase, text, detail, isStale}`: the badge's words; the detail is empty while what is shown is current. What is
+ * read every now and then is as old as it says, and not stale.
+ */
 export function described({ phase, staleSince }, { timeOfDay, duration, now }) {
-  const detail =
-    staleSince === undefined ? "" : `stale since ${timeOfDay(staleSince)} (${duration(now - staleSince)})`;
-  return { phase, text: TEXTS[phase], detail };
+  const text = TEXTS[phase];
+  if (staleSince === undefined) return { phase, text, detail: "", isStale: false };
+  if (phase === Phase.polling) return { phase, text, detail: `as of ${timeOfDay(staleSince)}`, isStale: false };
+  const detail = `stale since ${timeOfDay(staleSince)} (${duration(now - staleSince)})`;
+  return { phase, text, detail, isStale: true };
 }

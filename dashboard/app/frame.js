@@ -57,9 +57,9 @@ export class Frame {
   }
 
   #updateConnection(connection, now) {
-    const { phase, text, detail } = described(connection, { timeOfDay, duration, now });
+    const { phase, text, detail, isStale } = described(connection, { timeOfDay, duration, now });
     setAttribute(this.#badge, "data-phase", phase);
-    setAttribute(document.documentElement, "data-stale", detail !== "");
+    setAttribute(document.documentElement, "data-stale", isStale);
     setText(this.#badgeText, text);
     setText(this.#badgeDetail, detail);
   }

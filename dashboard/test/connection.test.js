@@ -22,6 +22,7 @@ test("what is shown is stale from the moment the connection was last live", () =
 test("the badge says since when", () => {
   const words = { timeOfDay: (at) => `@${at}`, duration: (length) => `${length} ms`, now: 50 };
   const told = (connection) => Object.values(described(connection, words)).join("|");
-  assert.equal(told({ phase: Phase.live }), "live|Live|");
-  assert.equal(told({ phase: Phase.reconnecting, staleSince: 20 }), "reconnecting|Reconnecting|stale since @20 (30 ms)");
+  assert.equal(told({ phase: Phase.live }), "live|Live||false");
+  assert.equal(told({ phase: Phase.reconnecting, staleSince: 20 }), "reconnecting|Reconnecting|stale since @20 (30 ms)|true");
+  assert.equal(told({ phase: Phase.polling, staleSince: 20 }), "polling|Not live|as of @20|false");
 });

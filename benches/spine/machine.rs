@@ -25,6 +25,8 @@ pub(crate) struct Machine {
     pub(crate) memory_gib: u64,
     /// Name and release of the kernel.
     pub(crate) kernel: String,
+    /// Processes that ran or waited in the last minute, on average: what else the cores had to do.
+    pub(crate) busy: String,
     /// The compiler, with its version.
     pub(crate) compiler: String,
     /// Appending 4 KiB to a file and waiting until it is on the disk: what a commit cannot beat.
@@ -47,6 +49,7 @@ impl Machine {
             cores: thread::available_parallelism().map_or(1, Into::into),
             memory_gib: kilobytes.unwrap_or_default() >> 20,
             kernel: said_by("uname", "-sr").unwrap_or_else(unknown),
+            busy: busy().unwrap_or_else(unknown),
             compiler: said_by("rustc", "--version").unwrap_or_else(unknown),
             sync: sync(folder).map_err(Failure::io("writing to the disk"))?,
         })
@@ -64,6 +67,11 @@ fn field(file: &str, name: &str) -> Option<String> {
         let (key, value) = line.split_once(':')?;
         (key.trim() == name).then(|| value.trim().to_owned())
     })
+}
+
+fn busy() -> Option<String> {
+    let text = fs::read_to_string("/proc/loadavg").ok()?;
+    text.split_whitespace().next().map(str::to_owned)
 }
 
 fn said_by(program: &str, argument: &str) -> Option<String> {

@@ -46,13 +46,14 @@ pub(crate) fn print_machine(machine: &Machine) {
         machine.compiler,
     );
     println!(
-        "{}, {} cores, {} GiB, {}; 4 KiB to the disk: p50 {}, p99 {}",
+        "{}, {} cores, {} GiB, {}; 4 KiB to the disk: p50 {}, p99 {}; load average {}",
         machine.processor,
         machine.cores,
         machine.memory_gib,
         machine.kernel,
         millis(machine.sync.p50),
         millis(machine.sync.p99),
+        machine.busy,
     );
     println!("The load comes from this machine too and takes its share of the cores.\n");
 }

@@ -23,10 +23,6 @@ const HTML_OF_DEMO: &str = "<html data-demo ";
 
 const INDEX: &str = include_str!("../../dashboard/index.html");
 
-/// `socket.io-client` for browsers, if it was installed when the server was built.
-const CLIENT: Option<&[u8]> = include!(concat!(env!("OUT_DIR"), "/client_bundle.rs"));
-const CLIENT_PATH: &str = "/socket.io/socket.io.min.js";
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Page,
@@ -136,9 +132,9 @@ pub(super) fn files(demo: Demo) -> Vec<File> {
         Demo::Off => Bytes::from_static(INDEX.as_bytes()),
         Demo::Seeded | Demo::Played => INDEX.replacen(HTML, HTML_OF_DEMO, 1).into(),
     };
-    let client = CLIENT.map(|body| (CLIENT_PATH, Kind::Script, body));
-    let others = EMBEDDED.iter().copied().chain(client);
-    let others = others.map(|(path, kind, body)| File::new(path, kind, Bytes::from_static(body)));
+    let others = EMBEDDED
+        .iter()
+        .map(|&(path, kind, body)| File::new(path, kind, Bytes::from_static(body)));
     [File::new("/", Kind::Page, index)]
         .into_iter()
         .chain(others)
@@ -181,15 +177,15 @@ mod tests {
     }
 
     #[test]
-    fn what_the_page_loads_is_served() {
+    fn what_the_page_loads_is_served_here_but_for_the_client() {
         let files = files(Demo::Off);
         let values = INDEX.split("=\"").filter_map(|rest| rest.split('"').next());
         let paths: Vec<&str> = values.filter(|value| value.starts_with('/')).collect();
-        assert!(paths.contains(&CLIENT_PATH), "{paths:?}");
+        assert!(paths.contains(&"/app/main.js"), "{paths:?}");
         for path in paths {
+            let is_client = path == "/socket.io/socket.io.min.js";
             let is_served = files.iter().any(|file| file.path == path);
-            let is_absent = path == CLIENT_PATH && CLIENT.is_none();
-            assert!(is_served || is_absent, "{path}");
+            assert!(is_served != is_client, "{path}");
         }
     }
 }

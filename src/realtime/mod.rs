@@ -4,6 +4,7 @@
 //! comes to clients from `actors`, by rooms that are joined here. Bounds: [`limiter`] and [`subscriptions`] per
 //! socket, `config.socket` per node.
 
+mod bundles;
 mod commands;
 mod drain;
 mod error;
@@ -92,6 +93,9 @@ fn server(config: &Config, doorkeeper: Doorkeeper) -> SocketIo {
         .queue_bytes(config.socket.queue_bytes);
     if let Some(cors) = cors(&config.server.allowed_origins) {
         builder = builder.cors(cors);
+    }
+    if let Some(bundles) = bundles::installed() {
+        builder = builder.client_bundles(bundles);
     }
     builder.handler(doorkeeper).build()
 }

@@ -1,11 +1,17 @@
 //! What a server is told when it is built. Neighbours: [`crate::server`] collects it, transports and sessions read it.
 
+mod bundles;
+mod cors;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
 use socketio_proto::engineio::Timings;
 pub use socketio_proto::engineio::handshake::Transports;
+
+pub use self::bundles::ClientBundles;
+pub use self::cors::Cors;
 
 /// Decides about a new session before it exists; the text of an error is told to the client (code 4).
 pub(crate) type AllowRequest = Arc<dyn Fn(&HttpRequest) -> Result<(), String> + Send + Sync>;
@@ -26,6 +32,11 @@ pub(crate) struct Config {
     pub(crate) allow_upgrades: bool,
     pub(crate) cors: Option<Cors>,
     pub(crate) allow_request: Option<AllowRequest>,
+    /// The name of the cookie with the session's id.
+    pub(crate) cookie: Option<String>,
+    pub(crate) http_compression: bool,
+    pub(crate) bundles: Option<ClientBundles>,
+    pub(crate) msgpack_path: Option<String>,
 }
 
 impl Default for Config {
@@ -43,6 +54,10 @@ impl Default for Config {
             allow_upgrades: true,
             cors: None,
             allow_request: None,
+            cookie: None,
+            http_compression: true,
+            bundles: None,
+            msgpack_path: None,
         }
     }
 }
@@ -62,85 +77,6 @@ impl Config {
             &["websocket"]
         } else {
             &[]
-        }
-    }
-}
-
-/// Which web pages of other origins may use long-polling. Without it only pages of the same origin can.
-#[derive(Clone, Debug)]
-pub struct Cors {
-    origins: Option<Vec<String>>,
-    credentials: bool,
-}
-
-impl Cors {
-    /// Any origin.
-    pub const fn any() -> Self {
-        Self {
-            origins: None,
-            credentials: false,
-        }
-    }
-
-    /// These origins, each like `https://app.example.com`.
-    pub fn origins<I: IntoIterator<Item: Into<String>>>(origins: I) -> Self {
-        Self {
-            origins: Some(origins.into_iter().map(Into::into).collect()),
-            credentials: false,
-        }
-    }
-
-    /// Lets pages send cookies along.
-    #[must_use]
-    pub const fn credentials(mut self) -> Self {
-        self.credentials = true;
-        self
-    }
-
-    pub(crate) const fn allows_credentials(&self) -> bool {
-        self.credentials
-    }
-
-    /// The value of `Access-Control-Allow-Origin` for a request of this origin, if it may be told one.
-    pub(crate) fn allowed<'a>(&self, origin: Option<&'a str>) -> Option<&'a str> {
-        match (&self.origins, origin) {
-            (None, _) if !self.credentials => Some("*"),
-            (None, origin) => origin,
-            (Some(origins), Some(origin)) => origins
-                .iter()
-                .any(|known| known == origin)
-                .then_some(origin),
-            (Some(_), None) => None,
-        }
-    }
-
-    /// The answer depends on who asks, so that caches must keep them apart.
-    pub(crate) const fn varies(&self) -> bool {
-        self.origins.is_some() || self.credentials
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn origins_are_told_what_they_may() {
-        let list = || Cors::origins(["http://ok.test"]);
-        for (cors, origin, allowed) in [
-            (Cors::any(), Some("http://a.test"), Some("*")),
-            (Cors::any(), None, Some("*")),
-            (
-                Cors::any().credentials(),
-                Some("http://a.test"),
-                Some("http://a.test"),
-            ),
-            (Cors::any().credentials(), None, None),
-            (list(), Some("http://ok.test"), Some("http://ok.test")),
-            (list(), Some("http://ok.test.evil"), None),
-            (list().credentials(), None, None),
-        ] {
-            assert_eq!(cors.allowed(origin), allowed, "{cors:?} {origin:?}");
         }
     }
 }

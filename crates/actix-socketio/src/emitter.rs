@@ -1,55 +1,19 @@
 //! Sends to rooms: application (any thread) -> *emitter* -> one message to each hub.
 //! Bound: each hub's mailbox; the hubs where it was full are named to the caller, who decides.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
-use std::thread::{self, ThreadId};
+mod broadcast;
+mod hubs;
 
+use std::sync::Arc;
+
+use actix::Addr;
 use actix::dev::SendError;
-use actix::{Actor, Addr};
-use serde::Serialize;
-use socketio_proto::socketio::{EncodeError, Frame};
 
+pub use self::broadcast::Broadcast;
+pub(crate) use self::hubs::Hubs;
+use crate::ask::AskIds;
 use crate::hub::{Deliver, Delivery, Hub, HubId, Room};
-
-/// The hubs of all threads that have had a session. One per thread, so as many as the server has workers.
-#[derive(Default)]
-pub(crate) struct Hubs {
-    list: RwLock<Vec<Seat>>,
-    next: AtomicU64,
-}
-
-struct Seat {
-    id: HubId,
-    thread: ThreadId,
-    /// All deliveries go through this one address: each clone of an address has a place in the mailbox of its own,
-    /// over the bound.
-    hub: Addr<Hub>,
-}
-
-impl Hubs {
-    /// The hub of the calling thread, which must be an actix one; started at the first call.
-    pub(crate) fn here(&self) -> Addr<Hub> {
-        let thread = thread::current().id();
-        let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
-        list.retain(|seat| seat.hub.connected());
-        if let Some(seat) = list.iter().find(|seat| seat.thread == thread) {
-            return seat.hub.clone();
-        }
-        let hub = Hub::default().start();
-        let id = HubId(self.next.fetch_add(1, Ordering::Relaxed));
-        list.push(Seat {
-            id,
-            thread,
-            hub: hub.clone(),
-        });
-        hub
-    }
-
-    fn seats(&self) -> RwLockReadGuard<'_, Vec<Seat>> {
-        self.list.read().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+use crate::queue::Manner;
 
 /// What became of a delivery to one hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,29 +30,26 @@ pub enum DeliverOutcome {
 #[derive(Clone)]
 pub struct Emitter {
     pub(crate) hubs: Arc<Hubs>,
+    pub(crate) namespace: Arc<str>,
+    pub(crate) ids: Arc<AskIds>,
 }
 
 impl Emitter {
     /// To all that are in at least one of the rooms; without rooms to everyone.
     pub fn to<I: IntoIterator<Item: Into<Room>>>(&self, rooms: I) -> Broadcast<'_> {
-        Broadcast {
-            emitter: self,
-            rooms: rooms.into_iter().map(Into::into).collect(),
-            except: Vec::new(),
-        }
+        Broadcast::new(self, rooms.into_iter().map(Into::into).collect())
     }
 
-    /// Delivers frames in order, as one message per hub. Returns the hubs whose mailbox was full: nothing of it
+    /// To everyone in the namespace.
+    pub fn everyone(&self) -> Broadcast<'_> {
+        Broadcast::new(self, Vec::new())
+    }
+
+    /// Delivers frames in order, as one message per hub, each in its frame's own namespace. Returns the hubs whose mailbox was full: nothing of it
     /// reaches their sockets, unless the caller repeats it with [`Emitter::deliver_to`].
     #[must_use = "the hubs named here got nothing"]
     pub fn deliver(&self, deliveries: Vec<Delivery>) -> Vec<HubId> {
-        let deliveries: Arc<[Delivery]> = deliveries.into();
-        self.hubs
-            .seats()
-            .iter()
-            .filter(|seat| post(&seat.hub, &deliveries) == DeliverOutcome::Refused)
-            .map(|seat| seat.id)
-            .collect()
+        self.post_all(deliveries, &Manner::Plain)
     }
 
     /// Delivers to the sockets of one hub only.
@@ -99,8 +60,20 @@ impl Emitter {
             .iter()
             .find(|seat| seat.id == hub)
             .map_or(DeliverOutcome::Gone, |seat| {
-                post(&seat.hub, &deliveries.into())
+                post(&seat.hub, deliveries.into(), Manner::Plain)
             })
+    }
+
+    fn post_all(&self, deliveries: Vec<Delivery>, manner: &Manner) -> Vec<HubId> {
+        let deliveries: Arc<[Delivery]> = deliveries.into();
+        self.hubs
+            .seats()
+            .iter()
+            .filter(|seat| {
+                post(&seat.hub, Arc::clone(&deliveries), manner.clone()) == DeliverOutcome::Refused
+            })
+            .map(|seat| seat.id)
+            .collect()
     }
 
     /// The hubs there are: one more when a thread gets its first session.
@@ -109,49 +82,10 @@ impl Emitter {
     }
 }
 
-fn post(hub: &Addr<Hub>, deliveries: &Arc<[Delivery]>) -> DeliverOutcome {
-    match hub.try_send(Deliver(Arc::clone(deliveries))) {
+fn post(hub: &Addr<Hub>, deliveries: Arc<[Delivery]>, manner: Manner) -> DeliverOutcome {
+    match hub.try_send(Deliver { deliveries, manner }) {
         Ok(()) => DeliverOutcome::Accepted,
         Err(SendError::Full(_)) => DeliverOutcome::Refused,
         Err(SendError::Closed(_)) => DeliverOutcome::Gone,
-    }
-}
-
-/// An event to rooms, being addressed.
-#[must_use = "it is sent by `emit` or `send`"]
-pub struct Broadcast<'a> {
-    emitter: &'a Emitter,
-    rooms: Vec<Room>,
-    except: Vec<Room>,
-}
-
-impl Broadcast<'_> {
-    /// Not to those in one of these rooms.
-    pub fn except<I: IntoIterator<Item: Into<Room>>>(mut self, rooms: I) -> Self {
-        self.except.extend(rooms.into_iter().map(Into::into));
-        self
-    }
-
-    /// Sends an event with one argument, encoded once. Returns the hubs that refused, as [`Emitter::deliver`].
-    ///
-    /// # Errors
-    /// When the argument cannot be encoded.
-    pub fn emit(self, name: &str, arg: &impl Serialize) -> Result<Vec<HubId>, EncodeError> {
-        Ok(self.send(Frame::event(name, arg)?))
-    }
-
-    /// Sends what has been encoded before. Returns the hubs that refused, as [`Emitter::deliver`].
-    #[must_use = "the hubs named here got nothing"]
-    pub fn send(self, frame: Frame) -> Vec<HubId> {
-        let Self {
-            emitter,
-            rooms,
-            except,
-        } = self;
-        emitter.deliver(vec![Delivery {
-            rooms,
-            except,
-            frame,
-        }])
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use socketio_proto::socketio::Frame;
 
+use crate::queue::Manner;
 use crate::socket::{Core, EmitError};
 
 /// What a client sent: `42["name",..args]`.
@@ -35,8 +36,10 @@ impl Ack {
     /// # Errors
     /// As [`crate::Socket::emit`].
     pub fn send(self, arg: &impl Serialize) -> Result<(), EmitError> {
-        let frame = Frame::ack_one(&self.core.namespace, self.id, arg)?;
-        self.core.queue.push(self.core.key, &frame)
+        let frame = Frame::ack_one(&self.core.place.namespace, self.id, arg)?;
+        self.core
+            .queue
+            .push(self.core.place.key, &frame, Manner::Plain)
     }
 
     /// Answers with any number of arguments, binary ones as [`crate::placeholder`]s.
@@ -44,7 +47,9 @@ impl Ack {
     /// # Errors
     /// As [`crate::Socket::emit`].
     pub fn send_args(self, args: &[Value], attachments: Vec<Bytes>) -> Result<(), EmitError> {
-        let frame = Frame::ack(&self.core.namespace, self.id, args, attachments)?;
-        self.core.queue.push(self.core.key, &frame)
+        let frame = Frame::ack(&self.core.place.namespace, self.id, args, attachments)?;
+        self.core
+            .queue
+            .push(self.core.place.key, &frame, Manner::Plain)
     }
 }

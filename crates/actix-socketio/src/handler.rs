@@ -8,6 +8,7 @@ use serde_json::Value;
 use socketio_proto::engineio::CloseReason;
 
 use crate::event::Event;
+use crate::guard::{Guard, Guarded};
 use crate::socket::Socket;
 
 /// The application's side of a namespace.
@@ -54,6 +55,17 @@ pub trait Handler: Send + Sync + 'static {
 
     /// Called once for each `connect` that gave `Ok`, however the session ended. It must not block.
     fn disconnect(&self, socket: &Socket<Self::Data>, reason: DisconnectReason);
+
+    /// This handler behind a guard, which sees each event first.
+    fn guarded<G: Guard<Self::Data>>(self, guard: G) -> Guarded<Self, G>
+    where
+        Self: Sized,
+    {
+        Guarded {
+            handler: self,
+            guard,
+        }
+    }
 }
 
 /// Why a client is not let in.
@@ -99,7 +111,7 @@ pub enum DisconnectReason {
     TransportError,
     /// The client's connection is gone, or it closed the transport.
     TransportClose,
-    /// The client sent what is no Socket.IO packet.
+    /// The client sent what is no Socket.IO packet, or the application closed a [`crate::Connection`].
     ForcedClose,
     /// No pong in time.
     PingTimeout,

@@ -6,32 +6,43 @@
 //! ```
 //!
 //! An application implements [`Handler`], builds a [`SocketIo`], and mounts [`SocketIo::service`] in an `App`. What it
-//! sends goes through a [`Socket`] (one client) or an [`Emitter`] (rooms); a [`Frame`] is encoded once for all.
+//! sends goes through a [`Socket`] (one client) or an [`Emitter`] (rooms); a [`Frame`] is encoded once for all. One
+//! that wants Engine.IO alone implements [`MessageHandler`] and builds an [`EngineIo`].
 //!
 //! Bounds: sessions by `max_connections`, what waits for a client by `queue_bytes`, what a client sends by
 //! `max_payload`, running event handlers by 64 per socket, deliveries by each hub's mailbox.
 
 mod server;
+mod builder;
 mod config;
 mod transport;
 mod session;
 mod registry;
+mod namespaces;
 mod emitter;
 mod hub;
+mod guard;
+mod engine;
 mod handler;
 mod event;
 mod socket;
+mod ask;
 mod queue;
 mod clock;
 mod sid;
 
-pub use config::{Cors, Transports};
+pub use ask::{Answer, Answers, AskError};
+pub use builder::Builder;
+pub use config::{ClientBundles, Cors, Transports};
 pub use emitter::{Broadcast, DeliverOutcome, Emitter};
+pub use engine::{Connection, MessageHandler};
 pub use event::{Ack, Event};
+pub use guard::{Guard, Guarded, Rejection};
 pub use handler::{DisconnectReason, Handler, Refusal};
-pub use hub::{Delivery, HubId, Room};
-pub use server::{Builder, SocketIo};
+pub use hub::{Delivery, Found, HubId, Room};
+pub use server::{EngineIo, SocketIo};
 pub use socket::{EmitError, Gone, Handshake, Socket};
+pub use socketio_proto::engineio::Message;
 pub use socketio_proto::socketio::{EncodeError, Frame, placeholder};
 
 #[cfg(doctest)]

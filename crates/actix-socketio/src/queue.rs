@@ -1,14 +1,19 @@
 //! What waits for one client: sockets and hubs (any thread) -> *queue* -> its session, which takes it as its
 //! transport can. Bound: `queue_bytes`; what goes over it is refused and the session closes the transport.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use futures_util::task::AtomicWaker;
 use socketio_proto::engineio::WireFrame;
-use socketio_proto::socketio::Frame;
+use socketio_proto::socketio::{Encoding, Frame};
 
+use crate::ask::{WAITING, Waiter};
 use crate::hub::SocketKey;
 use crate::socket::EmitError;
 
@@ -16,6 +21,8 @@ pub(crate) struct Queue {
     state: Mutex<State>,
     session: AtomicWaker,
     limit: usize,
+    /// The transport would take a frame at once, if none waits here.
+    writable: AtomicBool,
 }
 
 #[derive(Default)]
@@ -23,9 +30,21 @@ struct State {
     frames: VecDeque<Frame>,
     bytes: usize,
     lanes: Vec<(SocketKey, Lane)>,
+    /// Who waits for acks of which socket.
+    asked: Vec<(SocketKey, Waiter)>,
     departures: Vec<Departure>,
     failure: Option<Failure>,
     closed: bool,
+}
+
+/// How a frame is sent.
+#[derive(Clone, Debug)]
+pub(crate) enum Manner {
+    Plain,
+    /// Only to a client that takes it at once.
+    Volatile,
+    /// Its id is to be answered.
+    Asking(Waiter),
 }
 
 /// One socket (one namespace) of the session.
@@ -33,7 +52,7 @@ enum Lane {
     /// The application has not let it in yet: what it is sent follows the CONNECT reply.
     Held {
         frames: Vec<Frame>,
-        leaving: Option<(Frame, Departure)>,
+        leaving: Option<(Option<Frame>, Departure)>,
     },
     Open,
 }
@@ -74,11 +93,17 @@ impl Queue {
             state: Mutex::default(),
             session: AtomicWaker::new(),
             limit,
+            writable: AtomicBool::new(false),
         }
     }
 
-    /// Queues a frame of a socket.
-    pub(crate) fn push(&self, key: SocketKey, frame: &Frame) -> Result<(), EmitError> {
+    /// Queues a frame of a socket. A volatile one that its client would not take at once is dropped.
+    pub(crate) fn push(
+        &self,
+        key: SocketKey,
+        frame: &Frame,
+        manner: Manner,
+    ) -> Result<(), EmitError> {
         let mut state = self.lock();
         if state.closed || state.failure.is_some() {
             return Err(EmitError::Closed);
@@ -86,22 +111,47 @@ impl Queue {
         let size = frame.size();
         // One frame may always wait, or an event over the limit would cut every client off.
         let over = state.bytes > 0 && state.bytes + size > self.limit;
-        match state.lane(key) {
-            None
-            | Some(Lane::Held {
-                leaving: Some(_), ..
-            }) => return Err(EmitError::Closed),
-            Some(_) if over => {
+        let ready = state.frames.is_empty() && self.writable.load(Ordering::Relaxed);
+        match (state.lane(key), &manner) {
+            (
+                None
+                | Some(Lane::Held {
+                    leaving: Some(_), ..
+                }),
+                _,
+            ) => return Err(EmitError::Closed),
+            (Some(Lane::Held { .. }), Manner::Volatile) => return Ok(()),
+            (Some(Lane::Open), Manner::Volatile) if !ready => return Ok(()),
+            (Some(_), _) if over => {
                 state.failure = Some(Failure::Overflow);
                 self.session.wake();
                 return Err(EmitError::Overflow);
             }
+            (Some(_), Manner::Asking(waiter)) => state.expect(key, waiter)?,
+            (Some(_), Manner::Plain | Manner::Volatile) => {}
+        }
+        match state.lane(key) {
             Some(Lane::Held { frames, .. }) => frames.push(frame.clone()),
-            Some(Lane::Open) => state.frames.push_back(frame.clone()),
+            Some(Lane::Open) | None => state.frames.push_back(frame.clone()),
         }
         state.bytes += size;
         self.session.wake();
         Ok(())
+    }
+
+    /// Whoever waits for this answer of a socket.
+    pub(crate) fn answered(&self, key: SocketKey, id: u64) -> Option<Waiter> {
+        let mut state = self.lock();
+        let index = state
+            .asked
+            .iter()
+            .position(|(asked, waiter)| *asked == key && waiter.id == id)?;
+        Some(state.asked.swap_remove(index).1)
+    }
+
+    /// Whether the transport takes a frame at once.
+    pub(crate) fn set_writable(&self, writable: bool) {
+        self.writable.store(writable, Ordering::Relaxed);
     }
 
     /// Queues what the session itself has to say; a client that asks without reading is cut like any slow one.
@@ -125,12 +175,12 @@ impl Queue {
         ));
     }
 
-    /// A socket is let in: the reply, then what was held back.
-    pub(crate) fn open(&self, key: SocketKey, reply: Frame) {
+    /// A socket is let in: the reply, if there is one, then what was held back.
+    pub(crate) fn open(&self, key: SocketKey, reply: Option<Frame>) {
         let mut state = self.lock();
         let Some(lane) = state.lane(key) else { return };
         let held = std::mem::replace(lane, Lane::Open);
-        state.append(reply);
+        state.extend(reply);
         if let Lane::Held { frames, leaving } = held {
             state.frames.extend(frames);
             if let Some((farewell, departure)) = leaving {
@@ -140,7 +190,7 @@ impl Queue {
     }
 
     /// A socket is disconnected by the application, after what it was sent before.
-    pub(crate) fn depart(&self, farewell: Frame, departure: Departure) {
+    pub(crate) fn depart(&self, farewell: Option<Frame>, departure: Departure) {
         let mut state = self.lock();
         match state.lane(departure.key) {
             None => return,
@@ -150,9 +200,10 @@ impl Queue {
         self.session.wake();
     }
 
-    /// A socket is over; what was held back for it is dropped.
+    /// A socket is over; what was held back for it is dropped, and nobody waits for its answers.
     pub(crate) fn forget(&self, key: SocketKey) {
         let mut state = self.lock();
+        state.asked.retain(|(asked, _)| *asked != key);
         let Some(index) = state.lanes.iter().position(|(known, _)| *known == key) else {
             return;
         };
@@ -165,6 +216,12 @@ impl Queue {
     pub(crate) fn is_open(&self, key: SocketKey) -> bool {
         let mut state = self.lock();
         !state.closed && state.failure.is_none() && state.lane(key).is_some()
+    }
+
+    /// The socket is let in, and can still be sent to.
+    pub(crate) fn is_joined(&self, key: SocketKey) -> bool {
+        let mut state = self.lock();
+        !state.closed && matches!(state.lane(key), Some(Lane::Open))
     }
 
     /// The session must be cut.
@@ -182,7 +239,7 @@ impl Queue {
     }
 
     /// At most `limit` bytes, but at least one frame.
-    pub(crate) fn take(&self, limit: usize) -> Batch {
+    pub(crate) fn take(&self, limit: usize, encoding: Encoding) -> Batch {
         let mut state = self.lock();
         let mut frames = Vec::new();
         let mut taken = 0;
@@ -191,7 +248,7 @@ impl Queue {
             .pop_front_if(|frame| taken == 0 || taken + frame.size() <= limit)
         {
             taken += frame.size();
-            frames.extend(frame.wire());
+            frames.extend(frame.wire_in(encoding));
         }
         state.bytes -= taken;
         Batch {
@@ -231,153 +288,31 @@ impl State {
             .map(|(_, lane)| lane)
     }
 
+    /// What nobody waits for any more makes room.
+    fn expect(&mut self, key: SocketKey, waiter: &Waiter) -> Result<(), EmitError> {
+        self.asked.retain(|(_, waiter)| !waiter.is_over());
+        if self.asked.len() >= WAITING {
+            return Err(EmitError::Unanswered);
+        }
+        waiter.count();
+        self.asked.push((key, waiter.clone()));
+        Ok(())
+    }
+
+    fn extend(&mut self, frame: Option<Frame>) {
+        if let Some(frame) = frame {
+            self.append(frame);
+        }
+    }
+
     fn append(&mut self, frame: Frame) {
         self.bytes += frame.size();
         self.frames.push_back(frame);
     }
 
-    fn depart(&mut self, farewell: Frame, departure: Departure) {
-        self.append(farewell);
+    fn depart(&mut self, farewell: Option<Frame>, departure: Departure) {
+        self.extend(farewell);
         self.lanes.retain(|(key, _)| *key != departure.key);
         self.departures.push(departure);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const A: SocketKey = SocketKey(1);
-    const B: SocketKey = SocketKey(2);
-
-    fn frame(text: &str) -> Frame {
-        Frame::event(text, &0).expect("a number has JSON")
-    }
-
-    fn names(batch: Batch) -> Vec<String> {
-        batch
-            .frames
-            .into_iter()
-            .map(|part| match part {
-                WireFrame::Text(text) => text.split('"').nth(1).unwrap_or_default().to_owned(),
-                WireFrame::Binary(_) => "binary".to_owned(),
-            })
-            .collect()
-    }
-
-    fn opened(limit: usize) -> Queue {
-        let queue = Queue::new(limit);
-        queue.hold(A);
-        queue.open(A, frame("connect"));
-        queue
-    }
-
-    #[test]
-    fn what_is_sent_while_connecting_follows_the_reply() {
-        let queue = Queue::new(1000);
-        queue.hold(A);
-        assert!(queue.push(A, &frame("early")).is_ok());
-        queue.push_reply(frame("other"));
-        assert_eq!(names(queue.take(1000)), ["other"]);
-        queue.open(A, frame("connect"));
-        assert!(queue.push(A, &frame("late")).is_ok());
-        assert_eq!(names(queue.take(1000)), ["connect", "early", "late"]);
-    }
-
-    #[test]
-    fn a_refused_socket_leaves_nothing_behind() {
-        let queue = Queue::new(1000);
-        queue.hold(A);
-        assert!(queue.push(A, &frame("early")).is_ok());
-        queue.forget(A);
-        assert!(matches!(
-            queue.push(A, &frame("late")),
-            Err(EmitError::Closed)
-        ));
-        assert_eq!(queue.lock().bytes, 0);
-        assert!(queue.take(1000).drained);
-    }
-
-    #[test]
-    fn over_the_limit_the_session_is_told_once() {
-        let size = frame("x").size();
-        let queue = opened(2 * size);
-        queue.take(1000);
-        assert!(queue.push(A, &frame("x")).is_ok());
-        assert!(queue.push(A, &frame("y")).is_ok());
-        assert!(matches!(
-            queue.push(A, &frame("z")),
-            Err(EmitError::Overflow)
-        ));
-        assert!(matches!(queue.push(A, &frame("z")), Err(EmitError::Closed)));
-        assert_eq!(queue.notices().failure, Some(Failure::Overflow));
-    }
-
-    #[test]
-    fn one_frame_may_wait_whatever_its_size() {
-        let queue = opened(1);
-        queue.take(1000);
-        assert!(queue.push(A, &frame("x")).is_ok());
-        assert!(matches!(
-            queue.push(A, &frame("y")),
-            Err(EmitError::Overflow)
-        ));
-    }
-
-    #[test]
-    fn a_batch_is_cut_by_bytes_and_says_whether_more_waits() {
-        let queue = opened(1000);
-        queue.take(1000);
-        for name in ["x", "y", "z"] {
-            assert!(queue.push(A, &frame(name)).is_ok());
-        }
-        let batch = queue.take(2 * frame("x").size());
-        assert!(!batch.drained);
-        assert_eq!(names(batch), ["x", "y"]);
-        assert_eq!(names(queue.take(1)), ["z"]);
-    }
-
-    #[test]
-    fn a_departure_follows_what_was_sent_and_ends_its_socket_only() {
-        let queue = opened(1000);
-        queue.hold(B);
-        queue.open(B, frame("connect"));
-        assert!(queue.push(A, &frame("last")).is_ok());
-        let departure = Departure {
-            key: A,
-            close: false,
-        };
-        queue.depart(frame("farewell"), departure);
-        queue.depart(frame("farewell"), departure);
-        assert!(!queue.is_open(A));
-        assert!(queue.push(B, &frame("other")).is_ok());
-        assert_eq!(
-            names(queue.take(1000)),
-            ["connect", "connect", "last", "farewell", "other"]
-        );
-        assert_eq!(queue.notices().departures, [departure]);
-    }
-
-    #[test]
-    fn a_departure_while_connecting_waits_for_the_reply() {
-        let queue = Queue::new(1000);
-        queue.hold(A);
-        queue.depart(
-            frame("farewell"),
-            Departure {
-                key: A,
-                close: true,
-            },
-        );
-        assert_eq!(queue.notices().departures, []);
-        queue.open(A, frame("connect"));
-        assert_eq!(names(queue.take(1000)), ["connect", "farewell"]);
-        assert_eq!(
-            queue.notices().departures,
-            [Departure {
-                key: A,
-                close: true
-            }]
-        );
     }
 }

@@ -1,22 +1,36 @@
-//! Building, mounting and stopping a server. application -> *server* -> transport, session, emitter.
+//! Mounting and stopping a server. builder -> *server* -> transport, session, emitter.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use actix_web::{HttpRequest, Resource};
+use actix_web::Resource;
 use log::warn;
 use socketio_proto::engineio::CarrierId;
-use socketio_proto::socketio::ROOT;
+use socketio_proto::socketio::{Known, ROOT};
 
+use crate::ask::AskIds;
+use crate::builder::Builder;
 use crate::clock::Clock;
-use crate::config::{Config, Cors, Transports};
+use crate::config::Config;
 use crate::emitter::{Emitter, Hubs};
-use crate::handler::Handler;
+use crate::engine::MessageHandler;
 use crate::hub::SocketKey;
+use crate::namespaces::Namespaces;
 use crate::registry::Registry;
-use crate::session::{Namespace, Shutdown};
+use crate::session::Shutdown;
 use crate::transport;
+
+/// Who is behind the sessions.
+pub(crate) enum Application {
+    /// Socket.IO.
+    Packets {
+        namespaces: Arc<Namespaces>,
+        known: Known,
+    },
+    /// Engine.IO alone.
+    Messages(Arc<dyn MessageHandler>),
+}
 
 /// What all workers, sessions and requests of one server share.
 pub(crate) struct Server {
@@ -24,17 +38,25 @@ pub(crate) struct Server {
     pub(crate) clock: Clock,
     pub(crate) registry: Registry,
     pub(crate) hubs: Arc<Hubs>,
-    pub(crate) names: Arc<[String]>,
-    pub(crate) namespaces: Vec<Arc<dyn Namespace>>,
+    pub(crate) application: Application,
+    pub(crate) ask_ids: Arc<AskIds>,
     /// Sockets let in and not yet disconnected.
     pub(crate) sockets: AtomicUsize,
     numbers: AtomicU64,
 }
 
 impl Server {
-    pub(crate) fn namespace(&self, name: &str) -> Option<Arc<dyn Namespace>> {
-        let index = self.names.iter().position(|known| known == name)?;
-        self.namespaces.get(index).cloned()
+    pub(crate) fn new(config: Config, application: Application) -> Self {
+        Self {
+            registry: Registry::new(config.max_connections),
+            config,
+            clock: Clock::start(),
+            hubs: Arc::default(),
+            application,
+            ask_ids: Arc::default(),
+            sockets: AtomicUsize::new(0),
+            numbers: AtomicU64::new(0),
+        }
     }
 
     pub(crate) fn next_socket(&self) -> SocketKey {
@@ -43,6 +65,23 @@ impl Server {
 
     pub(crate) fn next_carrier(&self) -> CarrierId {
         CarrierId(self.numbers.fetch_add(1, Ordering::Relaxed))
+    }
+
+    async fn shutdown(&self, limit: Duration) -> usize {
+        for session in self.registry.close() {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "one message per session and server life"
+            )]
+            session.do_send(Shutdown);
+        }
+        if tokio::time::timeout(limit, self.registry.emptied())
+            .await
+            .is_err()
+        {
+            warn!(sessions = self.registry.len(); "sessions left at the end of the shutdown limit");
+        }
+        self.registry.len()
     }
 }
 
@@ -76,9 +115,12 @@ pub struct SocketIo {
 impl SocketIo {
     /// Starts with the defaults of Socket.IO: 25 s between pings, 20 s for the pong, 1 MB payloads, no CORS.
     pub fn builder() -> Builder<()> {
-        Builder {
-            config: Config::default(),
-            handler: (),
+        Builder::new()
+    }
+
+    pub(crate) fn of(server: Server) -> Self {
+        Self {
+            server: Arc::new(server),
         }
     }
 
@@ -88,10 +130,17 @@ impl SocketIo {
         transport::resource(Arc::clone(&self.server))
     }
 
-    /// Sends to rooms.
+    /// Sends to rooms of the root namespace.
     pub fn emitter(&self) -> Emitter {
+        self.emitter_of(ROOT)
+    }
+
+    /// Sends to rooms of another namespace, such as `/admin`.
+    pub fn emitter_of(&self, namespace: &str) -> Emitter {
         Emitter {
             hubs: Arc::clone(&self.server.hubs),
+            namespace: namespace.into(),
+            ids: Arc::clone(&self.server.ask_ids),
         }
     }
 
@@ -109,136 +158,36 @@ impl SocketIo {
     /// was queued, without telling clients to stay away: they come back to whoever takes over. Returns how many
     /// sessions were still there at the `limit`.
     pub async fn shutdown(&self, limit: Duration) -> usize {
-        let registry = &self.server.registry;
-        for session in registry.close() {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "one message per session and server life"
-            )]
-            session.do_send(Shutdown);
-        }
-        if tokio::time::timeout(limit, registry.emptied())
-            .await
-            .is_err()
-        {
-            warn!(sessions = registry.len(); "sessions left at the end of the shutdown limit");
-        }
-        registry.len()
+        self.server.shutdown(limit).await
     }
 }
 
-/// The settings of a server to be. It can be built once it has a handler.
-pub struct Builder<H> {
-    config: Config,
-    handler: H,
+/// An Engine.IO server without Socket.IO. Clone it into each worker's `App`: all clones are one server.
+#[derive(Clone)]
+pub struct EngineIo {
+    server: Arc<Server>,
 }
 
-impl<H> Builder<H> {
-    fn with(mut self, set: impl FnOnce(&mut Config)) -> Self {
-        set(&mut self.config);
-        self
-    }
-
-    /// Where it answers, with the trailing slash. Default `/socket.io/`.
-    #[must_use]
-    pub fn path(self, path: impl Into<String>) -> Self {
-        self.with(|config| config.path = path.into())
-    }
-
-    /// From a pong to the next ping. Default 25 s.
-    #[must_use]
-    pub fn ping_interval(self, interval: Duration) -> Self {
-        self.with(|config| config.ping_interval = interval)
-    }
-
-    /// From a ping to the end without a pong. Default 20 s.
-    #[must_use]
-    pub fn ping_timeout(self, timeout: Duration) -> Self {
-        self.with(|config| config.ping_timeout = timeout)
-    }
-
-    /// From a probing WebSocket's opening to the end of its upgrade. Default 10 s.
-    #[must_use]
-    pub fn upgrade_timeout(self, timeout: Duration) -> Self {
-        self.with(|config| config.upgrade_timeout = timeout)
-    }
-
-    /// In which a client must have joined, and [`Handler::connect`] must have decided. Default 45 s.
-    #[must_use]
-    pub fn connect_timeout(self, timeout: Duration) -> Self {
-        self.with(|config| config.connect_timeout = timeout)
-    }
-
-    /// Largest body or frame of a client, in bytes. Default 1,000,000.
-    #[must_use]
-    pub fn max_payload(self, bytes: usize) -> Self {
-        self.with(|config| config.max_payload = bytes)
-    }
-
-    /// What may wait for one client, in bytes; over it its transport is closed. Default 1,000,000.
-    #[must_use]
-    pub fn queue_bytes(self, bytes: usize) -> Self {
-        self.with(|config| config.queue_bytes = bytes)
-    }
-
-    /// Sessions at once; further handshakes get 503. Default 20,000.
-    #[must_use]
-    pub fn max_connections(self, sessions: usize) -> Self {
-        self.with(|config| config.max_connections = sessions)
-    }
-
-    /// The transports offered. Default both.
-    #[must_use]
-    pub fn transports(self, transports: Transports) -> Self {
-        self.with(|config| config.transports = transports)
-    }
-
-    /// Whether polling sessions are offered an upgrade. Default yes.
-    #[must_use]
-    pub fn allow_upgrades(self, allow: bool) -> Self {
-        self.with(|config| config.allow_upgrades = allow)
-    }
-
-    /// Lets pages of other origins use long-polling. Default none.
-    #[must_use]
-    pub fn cors(self, cors: Cors) -> Self {
-        self.with(|config| config.cors = Some(cors))
-    }
-
-    /// Decides about each new session by its first request; the text of an `Err` is told to the client.
-    #[must_use]
-    pub fn allow_request(
-        self,
-        allow: impl Fn(&HttpRequest) -> Result<(), String> + Send + Sync + 'static,
-    ) -> Self {
-        self.with(|config| config.allow_request = Some(Arc::new(allow)))
-    }
-
-    /// The application, for the root namespace.
-    pub fn handler<N: Handler>(self, handler: N) -> Builder<N> {
-        Builder {
-            config: self.config,
-            handler,
-        }
-    }
-}
-
-impl<H: Handler> Builder<H> {
-    /// The server. Nothing runs until a request comes.
-    pub fn build(self) -> SocketIo {
-        let Self { config, handler } = self;
-        let server = Server {
-            registry: Registry::new(config.max_connections),
-            config,
-            clock: Clock::start(),
-            hubs: Arc::default(),
-            names: Arc::new([ROOT.to_owned()]),
-            namespaces: vec![Arc::new(handler)],
-            sockets: AtomicUsize::new(0),
-            numbers: AtomicU64::new(0),
-        };
-        SocketIo {
+impl EngineIo {
+    pub(crate) fn of(server: Server) -> Self {
+        Self {
             server: Arc::new(server),
         }
+    }
+
+    /// What answers at the path: see [`SocketIo::service`].
+    pub fn service(&self) -> Resource {
+        transport::resource(Arc::clone(&self.server))
+    }
+
+    /// Sessions there are.
+    pub fn session_count(&self) -> usize {
+        self.server.registry.len()
+    }
+
+    /// Refuses new sessions and closes those there are, after what was queued. Returns how many were still there at
+    /// the `limit`.
+    pub async fn shutdown(&self, limit: Duration) -> usize {
+        self.server.shutdown(limit).await
     }
 }

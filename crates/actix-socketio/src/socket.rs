@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::{Addr, Handler, Message};
 use actix_web::HttpRequest;
@@ -14,8 +15,9 @@ use serde_json::Value;
 use socketio_proto::socketio::{EncodeError, Frame};
 use thiserror::Error;
 
-use crate::hub::{Hub, Join, Leave, Room, Rooms, SocketKey};
-use crate::queue::{Departure, Queue};
+use crate::ask::{self, Answer, AskError, AskIds, WAITING};
+use crate::hub::{Hub, Join, Leave, Place, Room, Rooms};
+use crate::queue::{Departure, Manner, Queue};
 
 /// What the first request of a session told.
 #[derive(Clone, Debug)]
@@ -47,19 +49,19 @@ impl Handshake {
 
 /// What of a socket does not depend on the application's types.
 pub(crate) struct Core {
-    pub(crate) key: SocketKey,
+    pub(crate) place: Place,
     pub(crate) id: String,
-    pub(crate) namespace: String,
     pub(crate) handshake: Arc<Handshake>,
     pub(crate) queue: Arc<Queue>,
     pub(crate) hub: Addr<Hub>,
+    pub(crate) ids: Arc<AskIds>,
 }
 
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Socket")
             .field("id", &self.id)
-            .field("namespace", &self.namespace)
+            .field("namespace", &self.place.namespace)
             .finish_non_exhaustive()
     }
 }
@@ -94,6 +96,9 @@ pub enum EmitError {
     /// Too much waits for this client already: its transport is being closed.
     #[error("too much waits for the client")]
     Overflow,
+    /// The client owes 1,024 answers already: it is not asked for another.
+    #[error("the client owes {WAITING} answers")]
+    Unanswered,
 }
 
 /// The socket, or the thread it lived on, is gone.
@@ -114,6 +119,11 @@ impl<D> Socket<D> {
         &self.core.id
     }
 
+    /// The namespace it is in: `/`, `/admin`.
+    pub fn namespace(&self) -> &str {
+        &self.core.place.namespace
+    }
+
     /// What the first request told.
     pub fn handshake(&self) -> &Handshake {
         &self.core.handshake
@@ -131,7 +141,7 @@ impl<D> Socket<D> {
 
     /// It can still be sent to.
     pub fn is_connected(&self) -> bool {
-        self.core.queue.is_open(self.core.key)
+        self.core.queue.is_open(self.core.place.key)
     }
 
     /// Sends an event with one argument: `42["name",{..}]`. Queued at once, in the order of the calls.
@@ -155,7 +165,49 @@ impl<D> Socket<D> {
     /// # Errors
     /// As [`Socket::emit`].
     pub fn send(&self, frame: &Frame) -> Result<(), EmitError> {
-        self.core.queue.push(self.core.key, frame)
+        self.push(frame, Manner::Plain)
+    }
+
+    /// As [`Socket::send`], if the client's transport takes it at once; else it is dropped.
+    ///
+    /// # Errors
+    /// As [`Socket::emit`].
+    pub fn send_volatile(&self, frame: &Frame) -> Result<(), EmitError> {
+        self.push(frame, Manner::Volatile)
+    }
+
+    /// Sends an event, at the call, and waits at most `limit` for the client's answer.
+    ///
+    /// # Errors
+    /// [`AskError`]; [`EmitError::Unanswered`] when the client owes too many answers.
+    pub fn ask<T: Serialize>(
+        &self,
+        name: &str,
+        arg: &T,
+        limit: Duration,
+    ) -> impl Future<Output = Result<Answer, AskError>> + use<D, T> {
+        let asked = Frame::event(name, arg)
+            .map_err(EmitError::from)
+            .map(|frame| self.ask_frame(&frame, limit));
+        async { asked?.await }
+    }
+
+    /// As [`Socket::ask`], with what has been encoded before.
+    ///
+    /// # Errors
+    /// As [`Socket::ask`].
+    pub fn ask_frame(
+        &self,
+        frame: &Frame,
+        limit: Duration,
+    ) -> impl Future<Output = Result<Answer, AskError>> + use<D> {
+        let id = self.core.ids.next();
+        let (waiter, inquiry) = ask::open(id);
+        let sent = self.push(&frame.asking(id), Manner::Asking(waiter));
+        async move {
+            sent?;
+            inquiry.one(limit).await
+        }
     }
 
     /// Joins rooms. Asked for at the call, so in order with deliveries; ready when the hub has done it. A future that
@@ -165,8 +217,8 @@ impl<D> Socket<D> {
         rooms: I,
     ) -> impl Future<Output = Result<(), Gone>> + use<D, I> {
         let rooms = rooms.into_iter().map(Into::into).collect();
-        self.ask(Join {
-            key: self.core.key,
+        self.ask_hub(Join {
+            place: self.core.place.clone(),
             rooms,
         })
     }
@@ -177,32 +229,38 @@ impl<D> Socket<D> {
         rooms: I,
     ) -> impl Future<Output = Result<(), Gone>> + use<D, I> {
         let rooms = rooms.into_iter().map(Into::into).collect();
-        self.ask(Leave {
-            key: self.core.key,
+        self.ask_hub(Leave {
+            place: self.core.place.clone(),
             rooms,
         })
     }
 
     /// The rooms it is in, its own included, in no order.
     pub fn rooms(&self) -> impl Future<Output = Result<Vec<Room>, Gone>> + use<D> {
-        let asked = self.core.hub.send(Rooms { key: self.core.key });
+        let asked = self.core.hub.send(Rooms {
+            place: self.core.place.clone(),
+        });
         async { asked.await.ok().flatten().ok_or(Gone) }
     }
 
     /// Disconnects the client (`41`), after what was sent before; with `close` its transport too. A client does not
     /// come back by itself after this.
     pub fn disconnect(&self, close: bool) {
-        let Core {
-            key,
-            namespace,
-            queue,
-            ..
-        } = &*self.core;
-        queue.depart(Frame::disconnect(namespace), Departure { key: *key, close });
+        let Core { place, queue, .. } = &*self.core;
+        let departure = Departure {
+            key: place.key,
+            close,
+        };
+        queue.depart(Some(Frame::disconnect(&place.namespace)), departure);
+    }
+
+    fn push(&self, frame: &Frame, manner: Manner) -> Result<(), EmitError> {
+        let Core { place, queue, .. } = &*self.core;
+        queue.push(place.key, &frame.within(&place.namespace), manner)
     }
 
     /// Asks the hub for what it answers with whether the socket is there.
-    fn ask<M>(&self, message: M) -> impl Future<Output = Result<(), Gone>> + use<D, M>
+    fn ask_hub<M>(&self, message: M) -> impl Future<Output = Result<(), Gone>> + use<D, M>
     where
         M: Message<Result = bool> + Send + 'static,
         Hub: Handler<M>,

@@ -8,3 +8,6 @@ pub const ATTACHMENTS: usize = 10;
 
 /// Longest namespace name in bytes, the leading `/` included. Longer is a bad packet.
 pub const NAMESPACE_BYTES: usize = 256;
+
+/// Namespaces that one client may be in at once. A further one is refused.
+pub const NAMESPACES: usize = 64;

@@ -1,11 +1,17 @@
-//! Who is in which room, by value: no actor, no mailbox. Driven by [`super::Hub`] only.
+//! Who is in which room of one namespace, by value: no actor, no mailbox. Driven by [`super::Hub`] only.
 //! Bound: one entry per socket of the thread and room it joined; the application bounds what it joins.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Delivery, Room, SocketKey};
-use crate::queue::Queue;
+use socketio_proto::socketio::Frame;
+
+use super::{Delivery, Found, Room, SocketKey};
+use crate::queue::{Departure, Manner, Queue};
+use crate::socket::Handshake;
 
 #[derive(Default)]
 pub(super) struct Members {
@@ -17,13 +23,29 @@ struct Member {
     queue: Arc<Queue>,
     own: Room,
     rooms: HashSet<Room>,
+    handshake: Arc<Handshake>,
 }
 
 impl Members {
-    pub(super) fn enter(&mut self, key: SocketKey, own: Room, queue: Arc<Queue>) {
+    pub(super) fn enter(
+        &mut self,
+        key: SocketKey,
+        own: Room,
+        queue: Arc<Queue>,
+        handshake: Arc<Handshake>,
+    ) {
         self.rooms.entry(Arc::clone(&own)).or_default().insert(key);
-        let rooms = HashSet::from([Arc::clone(&own)]);
-        self.sockets.insert(key, Member { queue, own, rooms });
+        let member = Member {
+            queue,
+            rooms: HashSet::from([Arc::clone(&own)]),
+            own,
+            handshake,
+        };
+        self.sockets.insert(key, member);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.sockets.is_empty()
     }
 
     pub(super) fn forget(&mut self, key: SocketKey) {
@@ -62,29 +84,76 @@ impl Members {
     }
 
     /// What a queue refuses is its session's matter: it is over, or about to be cut.
-    pub(super) fn deliver(
+    pub(super) fn deliver(&self, delivery: &Delivery, manner: &Manner) {
+        self.select(&delivery.rooms, &delivery.except, |key, member| {
+            let _over = member.queue.push(key, &delivery.frame, manner.clone());
+        });
+    }
+
+    pub(super) fn join_many(&mut self, rooms: &[Room], except: &[Room], join: &[Room]) {
+        for key in self.keys(rooms, except) {
+            self.join(key, join.to_vec());
+        }
+    }
+
+    pub(super) fn leave_many(&mut self, rooms: &[Room], except: &[Room], leave: &[Room]) {
+        for key in self.keys(rooms, except) {
+            self.leave(key, leave);
+        }
+    }
+
+    pub(super) fn disconnect_many(
         &self,
-        Delivery {
-            rooms,
-            except,
-            frame,
-        }: &Delivery,
+        rooms: &[Room],
+        except: &[Room],
+        namespace: &str,
+        close: bool,
     ) {
-        let send = |key: &SocketKey| {
-            let Some(member) = self.sockets.get(key) else {
-                return;
-            };
-            if !except.iter().any(|room| member.rooms.contains(room)) {
-                let _over = member.queue.push(*key, frame);
+        let farewell = Frame::disconnect(namespace);
+        self.select(rooms, except, |key, member| {
+            member
+                .queue
+                .depart(Some(farewell.clone()), Departure { key, close });
+        });
+    }
+
+    /// Only who has been let in is found.
+    pub(super) fn fetch(&self, rooms: &[Room], except: &[Room]) -> Vec<Found> {
+        let mut found = Vec::new();
+        self.select(rooms, except, |key, member| {
+            if member.queue.is_joined(key) {
+                found.push(Found {
+                    id: Arc::clone(&member.own),
+                    rooms: member.rooms.iter().cloned().collect(),
+                    handshake: Arc::clone(&member.handshake),
+                });
+            }
+        });
+        found
+    }
+
+    fn keys(&self, rooms: &[Room], except: &[Room]) -> Vec<SocketKey> {
+        let mut keys = Vec::new();
+        self.select(rooms, except, |key, _| keys.push(key));
+        keys
+    }
+
+    /// The union of the rooms (none: everyone), less who is in one of `except`, each once.
+    fn select(&self, rooms: &[Room], except: &[Room], mut act: impl FnMut(SocketKey, &Member)) {
+        let one = |key: &SocketKey| {
+            if let Some(member) = self.sockets.get(key)
+                && !except.iter().any(|room| member.rooms.contains(room))
+            {
+                act(*key, member);
             }
         };
-        match rooms.as_slice() {
-            [] => self.sockets.keys().for_each(send),
-            [room] => self.in_room(room).for_each(send),
+        match rooms {
+            [] => self.sockets.keys().for_each(one),
+            [room] => self.in_room(room).for_each(one),
             rooms => {
                 let union: HashSet<&SocketKey> =
                     rooms.iter().flat_map(|room| self.in_room(room)).collect();
-                union.into_iter().for_each(send);
+                union.into_iter().for_each(one);
             }
         }
     }
@@ -100,79 +169,5 @@ impl Members {
                 self.rooms.remove(room);
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use socketio_proto::socketio::Frame;
-
-    use super::*;
-
-    /// Sockets 1 to 3: 1 in a, 2 in a and b, 3 in no room but its own.
-    fn members() -> (Members, Vec<Arc<Queue>>) {
-        let frame = || Frame::event("connect", &0).expect("a number has JSON");
-        let mut members = Members::default();
-        let queues: Vec<_> = (1..=3)
-            .map(|number| {
-                let (key, queue) = (SocketKey(number), Arc::new(Queue::new(1000)));
-                queue.hold(key);
-                queue.open(key, frame());
-                queue.take(1000);
-                members.enter(key, number.to_string().into(), Arc::clone(&queue));
-                queue
-            })
-            .collect();
-        members.join(SocketKey(1), vec!["a".into()]);
-        members.join(SocketKey(2), vec!["a".into(), "b".into()]);
-        (members, queues)
-    }
-
-    fn delivery(rooms: &[&str], except: &[&str]) -> Delivery {
-        let names = |rooms: &[&str]| rooms.iter().map(|room| Room::from(*room)).collect();
-        let frame = Frame::event("x", &0).expect("a number has JSON");
-        Delivery {
-            rooms: names(rooms),
-            except: names(except),
-            frame,
-        }
-    }
-
-    fn received(queues: &[Arc<Queue>]) -> Vec<usize> {
-        queues
-            .iter()
-            .map(|queue| queue.take(1000).frames.len())
-            .collect()
-    }
-
-    #[test]
-    fn a_delivery_reaches_the_union_of_its_rooms_once() {
-        for (rooms, except, expected) in [
-            (&[][..], &[][..], [1, 1, 1]),
-            (&["a"], &[], [1, 1, 0]),
-            (&["a", "b"], &[], [1, 1, 0]),
-            (&["b"], &[], [0, 1, 0]),
-            (&["3"], &[], [0, 0, 1]),
-            (&["a", "3"], &["b"], [1, 0, 1]),
-            (&[], &["a"], [0, 0, 1]),
-            (&["none"], &[], [0, 0, 0]),
-        ] {
-            let (members, queues) = members();
-            members.deliver(&delivery(rooms, except));
-            assert_eq!(received(&queues), expected, "{rooms:?} except {except:?}");
-        }
-    }
-
-    #[test]
-    fn who_left_or_is_forgotten_gets_nothing() {
-        let (mut members, queues) = members();
-        assert!(members.leave(SocketKey(1), &["a".into(), "1".into(), "never".into()]));
-        members.forget(SocketKey(2));
-        members.deliver(&delivery(&["a", "b", "1"], &[]));
-        assert_eq!(received(&queues), [1, 0, 0]);
-        assert_eq!(members.rooms.len(), 2, "empty rooms are dropped");
-        assert_eq!(members.rooms(SocketKey(2)), None);
-        assert!(!members.join(SocketKey(2), vec!["a".into()]));
-        assert!(!members.leave(SocketKey(2), &["a".into()]));
     }
 }

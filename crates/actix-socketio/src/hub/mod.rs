@@ -1,20 +1,25 @@
 //! The rooms of one thread: emitter (any thread) -> *hub* -> the queue of each of this thread's sockets.
 //!
 //! Joins and deliveries share its mailbox, so they take effect in the order in which they were asked for.
-//! Bound: [`MAILBOX`] messages; a delivery over it is refused to its sender, a join waits.
+//! Bound: [`MAILBOX`] messages; a delivery over it is refused to its sender, whatever is answered waits.
 
 mod members;
+mod messages;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use actix::{Actor, Context, Handler, Message};
+use actix::{Actor, Context, Handler};
 use log::error;
 use socketio_proto::socketio::Frame;
 
 use self::members::Members;
-use crate::queue::Queue;
+pub(crate) use self::messages::{
+    Audience, Change, ChangeMany, Deliver, Enter, FetchMany, Forget, Join, Leave, Place, Rooms,
+};
+use crate::socket::Handshake;
 
 /// Messages that may wait for a hub.
 const MAILBOX: usize = 1024;
@@ -36,8 +41,8 @@ impl fmt::Display for HubId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct SocketKey(pub(crate) u64);
 
-/// One frame and who gets it: the union of `rooms` (none: everyone), less who is in a room of `except`. A socket in
-/// several of the rooms gets it once.
+/// One frame and who gets it: of the sockets in the frame's namespace the union of `rooms` (none: everyone), less who
+/// is in a room of `except`. A socket in several of the rooms gets it once.
 #[derive(Clone, Debug)]
 pub struct Delivery {
     /// Who gets it.
@@ -48,61 +53,39 @@ pub struct Delivery {
     pub frame: Frame,
 }
 
-/// A socket begins. It may join rooms and be sent to before its client is let in.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Enter {
-    pub(crate) key: SocketKey,
-    /// The room of its own.
-    pub(crate) own: Room,
-    pub(crate) queue: Arc<Queue>,
+/// A socket as [`crate::Broadcast::fetch`] found it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Its id, which is the room to reach it by.
+    pub id: Room,
+    /// The rooms it is in, its own included, in no order.
+    pub rooms: Vec<Room>,
+    /// What its session's first request told.
+    pub handshake: Arc<Handshake>,
 }
-
-/// A socket is over.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Forget(pub(crate) SocketKey);
-
-/// False: the socket is gone.
-#[derive(Message)]
-#[rtype(result = "bool")]
-pub(crate) struct Join {
-    pub(crate) key: SocketKey,
-    pub(crate) rooms: Vec<Room>,
-}
-
-/// False: the socket is gone.
-#[derive(Message)]
-#[rtype(result = "bool")]
-pub(crate) struct Leave {
-    pub(crate) key: SocketKey,
-    pub(crate) rooms: Vec<Room>,
-}
-
-/// None: the socket is gone.
-#[derive(Message)]
-#[rtype(result = "Option<Vec<Room>>")]
-pub(crate) struct Rooms {
-    pub(crate) key: SocketKey,
-}
-
-/// Frames in order. One message for a hub, whatever their number.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Deliver(pub(crate) Arc<[Delivery]>);
 
 /// The actor of one thread.
 #[derive(Default)]
 pub(crate) struct Hub {
-    members: Members,
+    /// Only those with sockets.
+    namespaces: HashMap<Arc<str>, Members>,
 }
 
 impl Hub {
     /// A panic here would silence a whole thread: it is logged, and the message counts as not handled.
-    fn guarded<T: Default>(&mut self, act: impl FnOnce(&mut Members) -> T) -> T {
-        catch_unwind(AssertUnwindSafe(|| act(&mut self.members))).unwrap_or_else(|_| {
+    fn guarded<T: Default>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
+        catch_unwind(AssertUnwindSafe(|| act(self))).unwrap_or_else(|_| {
             error!(actor = "hub"; "a message panicked and was dropped");
             T::default()
+        })
+    }
+
+    /// A namespace without sockets has nothing to act on.
+    fn within<T: Default>(&mut self, namespace: &str, act: impl FnOnce(&mut Members) -> T) -> T {
+        self.guarded(|hub| {
+            hub.namespaces
+                .get_mut(namespace)
+                .map_or_else(T::default, act)
         })
     }
 }
@@ -118,51 +101,98 @@ impl Actor for Hub {
 impl Handler<Enter> for Hub {
     type Result = ();
 
-    fn handle(&mut self, Enter { key, own, queue }: Enter, _: &mut Self::Context) {
-        self.guarded(|members| members.enter(key, own, queue));
+    fn handle(&mut self, enter: Enter, _: &mut Self::Context) {
+        let Enter {
+            place: Place { namespace, key },
+            own,
+            queue,
+            handshake,
+        } = enter;
+        self.guarded(|hub| {
+            let members = hub.namespaces.entry(namespace).or_default();
+            members.enter(key, own, queue, handshake);
+        });
     }
 }
 
 impl Handler<Forget> for Hub {
     type Result = ();
 
-    fn handle(&mut self, Forget(key): Forget, _: &mut Self::Context) {
-        self.guarded(|members| members.forget(key));
+    fn handle(&mut self, Forget(Place { namespace, key }): Forget, _: &mut Self::Context) {
+        let deserted = self.within(&namespace, |members| {
+            members.forget(key);
+            members.is_empty()
+        });
+        if deserted {
+            self.namespaces.remove(&namespace);
+        }
     }
 }
 
 impl Handler<Join> for Hub {
     type Result = bool;
 
-    fn handle(&mut self, Join { key, rooms }: Join, _: &mut Self::Context) -> bool {
-        self.guarded(|members| members.join(key, rooms))
+    fn handle(&mut self, Join { place, rooms }: Join, _: &mut Self::Context) -> bool {
+        self.within(&place.namespace, |members| members.join(place.key, rooms))
     }
 }
 
 impl Handler<Leave> for Hub {
     type Result = bool;
 
-    fn handle(&mut self, Leave { key, rooms }: Leave, _: &mut Self::Context) -> bool {
-        self.guarded(|members| members.leave(key, &rooms))
+    fn handle(&mut self, Leave { place, rooms }: Leave, _: &mut Self::Context) -> bool {
+        self.within(&place.namespace, |members| members.leave(place.key, &rooms))
     }
 }
 
 impl Handler<Rooms> for Hub {
     type Result = Option<Vec<Room>>;
 
-    fn handle(&mut self, Rooms { key }: Rooms, _: &mut Self::Context) -> Option<Vec<Room>> {
-        self.guarded(|members| members.rooms(key))
+    fn handle(&mut self, Rooms { place }: Rooms, _: &mut Self::Context) -> Option<Vec<Room>> {
+        self.within(&place.namespace, |members| members.rooms(place.key))
     }
 }
 
 impl Handler<Deliver> for Hub {
     type Result = ();
 
-    fn handle(&mut self, Deliver(deliveries): Deliver, _: &mut Self::Context) {
-        self.guarded(|members| {
-            deliveries
-                .iter()
-                .for_each(|delivery| members.deliver(delivery));
+    fn handle(&mut self, Deliver { deliveries, manner }: Deliver, _: &mut Self::Context) {
+        for delivery in &*deliveries {
+            self.within(delivery.frame.namespace(), |members| {
+                members.deliver(delivery, &manner);
+            });
+        }
+    }
+}
+
+impl Handler<ChangeMany> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, ChangeMany { audience, change }: ChangeMany, _: &mut Self::Context) {
+        let Audience {
+            namespace,
+            rooms,
+            except,
+        } = &*audience;
+        self.within(namespace, |members| match &change {
+            Change::Join(join) => members.join_many(rooms, except, join),
+            Change::Leave(leave) => members.leave_many(rooms, except, leave),
+            Change::Disconnect { close } => {
+                members.disconnect_many(rooms, except, namespace, *close);
+            }
         });
+    }
+}
+
+impl Handler<FetchMany> for Hub {
+    type Result = Vec<Found>;
+
+    fn handle(&mut self, FetchMany(audience): FetchMany, _: &mut Self::Context) -> Vec<Found> {
+        let Audience {
+            namespace,
+            rooms,
+            except,
+        } = &*audience;
+        self.within(namespace, |members| members.fetch(rooms, except))
     }
 }

@@ -10,10 +10,12 @@ use socketio_proto::socketio::{Action, Violation};
 use tokio::sync::oneshot;
 
 use super::Session;
+use super::layer::Layer;
 use super::namespace::{self, Connected};
+use crate::ask::Answer;
 use crate::event::{Ack, Event};
 use crate::handler::{DisconnectReason, Refusal};
-use crate::hub::SocketKey;
+use crate::hub::{Place, SocketKey};
 use crate::queue::Departure;
 use crate::sid;
 use crate::socket::Core;
@@ -46,11 +48,15 @@ impl Session {
                 };
                 self.event(&namespace, heard);
             }
-            // Nothing here asks clients for acks, and an unknown id is to be ignored.
-            Action::Ack { .. } => {}
+            Action::Ack {
+                namespace,
+                id,
+                args,
+                attachments,
+            } => self.answer(&namespace, id, Answer { args, attachments }),
             Action::Disconnect { namespace } => {
                 self.finish(
-                    |core| core.namespace == namespace,
+                    |core| *core.place.namespace == *namespace,
                     DisconnectReason::ClientNamespaceDisconnect,
                 );
             }
@@ -60,36 +66,48 @@ impl Session {
     }
 
     pub(super) fn depart(&mut self, Departure { key, close }: Departure) {
-        if let Some(member) = self.members.iter().find(|member| member.core.key == key) {
-            self.client.leave(&member.core.namespace);
+        if let Some(member) = self
+            .members
+            .iter()
+            .find(|member| member.core.place.key == key)
+        {
+            let namespace = Arc::clone(&member.core.place.namespace);
+            self.layer.leave(&namespace);
         }
         self.finish(
-            |core| core.key == key,
+            |core| core.place.key == key,
             DisconnectReason::ServerNamespaceDisconnect,
         );
         if close {
-            self.finish_all(DisconnectReason::ServerNamespaceDisconnect);
+            self.finish_all(match self.layer {
+                Layer::Packets(_) => DisconnectReason::ServerNamespaceDisconnect,
+                Layer::Messages(_) => DisconnectReason::ForcedClose,
+            });
             self.close_gracefully();
         }
     }
 
     pub(super) fn finish_all(&mut self, reason: DisconnectReason) {
         self.finish(|_| true, reason);
+        self.layer.finish(reason);
     }
 
     fn connect(&mut self, namespace: String, auth: Map<String, Value>, ctx: &mut Context<Self>) {
-        let Some(handler) = self.server.namespace(&namespace) else {
+        let Some(handler) = self.server.application.namespace(&namespace) else {
             return;
         };
         let core = Arc::new(Core {
-            key: self.server.next_socket(),
+            place: Place {
+                namespace: namespace.into(),
+                key: self.server.next_socket(),
+            },
             id: sid::random(),
-            namespace,
+            ids: Arc::clone(&self.server.ask_ids),
             handshake: Arc::clone(&self.handshake),
             queue: Arc::clone(&self.queue),
             hub: self.server.hubs.here(),
         });
-        let key = core.key;
+        let key = core.place.key;
         self.queue.hold(key);
         self.members.push(Member {
             core: Arc::clone(&core),
@@ -121,8 +139,11 @@ impl Session {
         let Some(index) = self
             .members
             .iter()
-            .position(|member| member.core.key == key)
+            .position(|member| member.core.place.key == key)
         else {
+            return;
+        };
+        let Layer::Packets(client) = &mut self.layer else {
             return;
         };
         match answer {
@@ -131,17 +152,15 @@ impl Session {
                     return;
                 };
                 member.connected = Some(connected);
-                self.queue.open(
-                    key,
-                    self.client
-                        .accept(&member.core.namespace, &member.core.id, None),
-                );
+                let Core { place, id, .. } = &*member.core;
+                let reply = client.accept(&place.namespace, id, None);
+                self.queue.open(key, Some(reply));
             }
             Err(Refusal::Message { message, data }) => {
                 let core = self.members.swap_remove(index).core;
                 self.queue.forget(key);
-                self.queue
-                    .push_reply(self.client.refuse(&core.namespace, &message, data));
+                let reply = client.refuse(&core.place.namespace, &message, data);
+                self.queue.push_reply(reply);
             }
             Err(Refusal::CloseTransport) => {
                 self.members.swap_remove(index);
@@ -151,11 +170,23 @@ impl Session {
         }
     }
 
+    /// An answer that nobody waits for is ignored.
+    fn answer(&self, namespace: &str, id: u64, answer: Answer) {
+        let asked = self
+            .members
+            .iter()
+            .find(|member| *member.core.place.namespace == *namespace)
+            .and_then(|member| self.queue.answered(member.core.place.key, id));
+        if let Some(waiter) = asked {
+            waiter.answer(answer);
+        }
+    }
+
     fn event(&mut self, namespace: &str, heard: impl FnOnce(&Arc<Core>) -> Event) {
         let member = self
             .members
             .iter()
-            .find(|member| member.core.namespace == namespace);
+            .find(|member| *member.core.place.namespace == *namespace);
         if let Some(Member {
             core,
             connected: Some(connected),
@@ -186,7 +217,7 @@ impl Session {
             .extract_if(.., |member| which(&member.core))
             .collect::<Vec<_>>()
         {
-            self.queue.forget(member.core.key);
+            self.queue.forget(member.core.place.key);
             if let Some(connected) = member.connected {
                 connected.finish(reason);
             }

@@ -5,6 +5,7 @@
 //! Bounds: what clients send waits in `inbox`, at most what its transports brought in one request or batch each;
 //! transports are not answered before it is empty. What is sent to the client waits in its [`Queue`].
 
+mod layer;
 mod links;
 mod members;
 mod messages;
@@ -26,8 +27,9 @@ use actix::{
 use log::{debug, error, warn};
 use socketio_proto::engineio::session::{Input, Output};
 use socketio_proto::engineio::{self, Sink};
-use socketio_proto::socketio::{Action, Client};
+use socketio_proto::socketio::{Action, Encoding};
 
+use self::layer::{Arrival, Layer};
 use self::links::Links;
 use self::members::Member;
 pub(crate) use self::messages::{
@@ -50,9 +52,9 @@ pub(crate) struct Session {
     sid: String,
     handshake: Arc<Handshake>,
     engine: engineio::Session,
-    client: Client,
+    layer: Layer,
     queue: Arc<Queue>,
-    inbox: VecDeque<Action>,
+    inbox: VecDeque<Arrival>,
     members: Vec<Member>,
     running: Running,
     links: Links,
@@ -69,14 +71,15 @@ impl Session {
         sid: String,
         slot: Arc<Slot>,
         engine: engineio::Session,
+        encoding: Option<Encoding>,
         handshake: Handshake,
     ) -> Self {
         let queue = Arc::new(Queue::new(server.config.queue_bytes));
-        let connect_by = server.clock.now() + server.config.connect_timeout;
+        let handshake = Arc::new(handshake);
         Self {
-            client: Client::new(Arc::clone(&server.names), connect_by),
+            layer: Layer::new(&server, &queue, &handshake, encoding),
             running: Running::new(Arc::clone(&queue), Arc::clone(&slot)),
-            handshake: Arc::new(handshake),
+            handshake,
             server,
             sid,
             engine,
@@ -116,7 +119,7 @@ impl Session {
     fn perform(&mut self, outputs: Vec<Output>) {
         for output in outputs {
             match output {
-                Output::Message(message) => self.inbox.extend(self.client.handle(message)),
+                Output::Message(message) => self.inbox.extend(self.layer.handle(message)),
                 Output::AnswerPoll(id, answer) => {
                     if !self.links.answer_poll(id, answer) {
                         let lost = self.engine.abort(engineio::CloseReason::TransportError);
@@ -175,25 +178,35 @@ impl Session {
     }
 
     fn work(&mut self, ctx: &mut Context<Self>) {
-        while let Some(action) = self.inbox.pop_front() {
-            if matches!(action, Action::Event { .. }) && self.running.is_full() {
-                self.inbox.push_front(action);
-                return;
+        while let Some(arrival) = self.inbox.pop_front() {
+            match arrival {
+                Arrival::Action(Action::Event { .. }) if self.running.is_full() => {
+                    self.inbox.push_front(arrival);
+                    return;
+                }
+                Arrival::Action(action) => self.act(action, ctx),
+                Arrival::Message(message) => self.layer.hear(message),
             }
-            self.act(action, ctx);
         }
         self.links.all_read();
     }
 
     fn flush(&mut self) {
-        let limit = match self.engine.sink() {
-            Some(Sink::Socket(id)) if self.links.is_idle(id) => WRITE_BYTES,
-            Some(Sink::Poll(_)) => self.server.config.max_payload,
-            Some(Sink::Socket(_)) | None => return,
-        };
-        let batch = self.queue.take(limit);
-        let outputs = self.engine.flush(batch.frames, batch.drained);
-        self.perform(outputs);
+        if let Some(limit) = self.room() {
+            let batch = self.queue.take(limit, self.layer.encoding());
+            let outputs = self.engine.flush(batch.frames, batch.drained);
+            self.perform(outputs);
+        }
+        self.queue.set_writable(self.room().is_some());
+    }
+
+    /// Bytes that the transport takes at once. None: it takes nothing now.
+    fn room(&self) -> Option<usize> {
+        match self.engine.sink() {
+            Some(Sink::Socket(id)) => self.links.is_idle(id).then_some(WRITE_BYTES),
+            Some(Sink::Poll(_)) => Some(self.server.config.max_payload),
+            None => None,
+        }
     }
 
     fn close_gracefully(&mut self) {
@@ -210,10 +223,7 @@ impl Session {
 
     /// An earlier alarm than needed is left: it only looks, and sets the next.
     fn set_alarm(&mut self, ctx: &mut Context<Self>) {
-        let connect_by = self
-            .client
-            .next_deadline()
-            .filter(|_| self.engine.is_open());
+        let connect_by = self.layer.next_deadline().filter(|_| self.engine.is_open());
         let Some(due) = self
             .engine
             .next_deadline()
@@ -239,7 +249,7 @@ impl Session {
         let now = self.server.clock.now();
         if self.engine.is_open()
             && self
-                .client
+                .layer
                 .next_deadline()
                 .is_some_and(|connect_by| now >= connect_by)
         {
@@ -253,6 +263,7 @@ impl Actor for Session {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.spawn(QueueWatch);
+        self.guarded(ctx, |act, _| act.layer.begin());
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::event::Event;
 use crate::handler::{DisconnectReason, Handler, Refusal};
-use crate::hub::{Enter, Forget, Hub, SocketKey};
+use crate::hub::{Enter, Forget, Hub, Place};
 use crate::server::Server;
 use crate::socket::{Core, Socket};
 
@@ -91,7 +91,7 @@ impl Drop for Connected {
 /// A socket's place in its hub.
 struct HubSeat {
     hub: Addr<Hub>,
-    key: SocketKey,
+    place: Place,
 }
 
 impl Drop for HubSeat {
@@ -100,7 +100,7 @@ impl Drop for HubSeat {
             clippy::disallowed_methods,
             reason = "one for each Enter, which waited for its place in the mailbox"
         )]
-        self.hub.do_send(Forget(self.key));
+        self.hub.do_send(Forget(self.place.clone()));
     }
 }
 
@@ -112,22 +112,17 @@ pub(super) async fn let_in(
     auth: Value,
     limit: Duration,
 ) -> Result<Connected, Refusal> {
-    let Core {
-        key,
-        hub,
-        queue,
-        id,
-        ..
-    } = &*core;
+    let Core { place, hub, id, .. } = &*core;
     let enter = Enter {
-        key: *key,
+        place: place.clone(),
         own: id.as_str().into(),
-        queue: Arc::clone(queue),
+        queue: Arc::clone(&core.queue),
+        handshake: Arc::clone(&core.handshake),
     };
     hub.send(enter).await.map_err(|_| Refusal::CloseTransport)?;
     let seat = HubSeat {
         hub: hub.clone(),
-        key: *key,
+        place: place.clone(),
     };
     let asked = AssertUnwindSafe(namespace.connect(Arc::clone(&core), auth)).catch_unwind();
     match tokio::time::timeout(limit, asked).await {

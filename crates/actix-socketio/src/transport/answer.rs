@@ -6,6 +6,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use socketio_proto::engineio::handshake::HandshakeError;
 
+use super::compression::Coding;
 use crate::server::Server;
 
 /// 204 with what the page may do.
@@ -26,15 +27,39 @@ pub(super) fn preflight(server: &Arc<Server>, request: &HttpRequest) -> HttpResp
     answer.finish()
 }
 
+/// 200 with the first packet, and the cookie if there is one.
+pub(super) fn opened(
+    server: &Arc<Server>,
+    request: &HttpRequest,
+    greeting: String,
+    sid: &str,
+) -> HttpResponse {
+    let mut answer = text(server, request);
+    if let Some(name) = &server.config.cookie {
+        let cookie = format!("{name}={sid}; Path=/; HttpOnly; SameSite=Lax");
+        answer.insert_header((header::SET_COOKIE, cookie));
+    }
+    answer.body(greeting)
+}
+
 /// 200 with packets.
 pub(super) fn packets(
     server: &Arc<Server>,
     request: &HttpRequest,
-    payload: String,
+    coding: Option<Coding>,
+    payload: Vec<u8>,
 ) -> HttpResponse {
+    let mut answer = text(server, request);
+    if let Some(coding) = coding {
+        answer.insert_header((header::CONTENT_ENCODING, coding.name()));
+    }
+    answer.body(payload)
+}
+
+fn text(server: &Arc<Server>, request: &HttpRequest) -> HttpResponseBuilder {
     let mut answer = build(server, request, StatusCode::OK);
     answer.insert_header((header::CONTENT_TYPE, "text/plain; charset=UTF-8"));
-    answer.body(payload)
+    answer
 }
 
 /// 200 `ok` to a POST. It is `text/html` in the reference, and clients know it so.

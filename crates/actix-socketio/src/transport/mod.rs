@@ -4,6 +4,8 @@
 //! Bounds: bodies and frames by `max_payload`, sessions by the registry.
 
 mod answer;
+mod bundle;
+mod compression;
 mod polling;
 mod tether;
 mod websocket;
@@ -17,7 +19,9 @@ use socketio_proto::engineio;
 use socketio_proto::engineio::handshake::{
     self, Admission, HandshakeError, Request, TransportKind,
 };
+use socketio_proto::socketio::Encoding;
 
+pub(crate) use self::compression::Coding;
 pub(crate) use self::tether::{Parted, Tether, tether};
 pub(crate) use self::websocket::{WebSocket, Write};
 use crate::registry::{Entry, Full};
@@ -25,9 +29,17 @@ use crate::server::Server;
 use crate::session::Session;
 use crate::socket::Handshake;
 
+/// The part of a path that names a client bundle.
+const FILE: &str = "file";
+
 pub(crate) fn resource(server: Arc<Server>) -> Resource {
-    let path = server.config.path.clone();
-    web::resource(path)
+    let config = &server.config;
+    let mut paths = vec![config.path.clone()];
+    paths.extend(config.msgpack_path.clone());
+    if config.bundles.is_some() {
+        paths.push(format!("{}{{{FILE}}}", config.path));
+    }
+    web::resource(paths)
         .app_data(web::Data::from(server))
         .route(web::route().to(serve))
 }
@@ -38,6 +50,9 @@ async fn serve(
     body: web::Payload,
 ) -> HttpResponse {
     let server = server.into_inner();
+    if let Some(file) = request.match_info().get(FILE) {
+        return bundle::serve(&server, &request, file);
+    }
     if request.method() == Method::OPTIONS && server.config.cors.is_some() {
         return answer::preflight(&server, &request);
     }
@@ -83,9 +98,17 @@ fn start(
     engine: engineio::Session,
 ) -> Result<Entry, Full> {
     let handshake = Handshake::of(request);
+    let encoding = encoding(server, request);
     server.registry.open(sid, |slot| {
-        Session::new(Arc::clone(server), sid.to_owned(), slot, engine, handshake).start()
+        let server = Arc::clone(server);
+        Session::new(server, sid.to_owned(), slot, engine, encoding, handshake).start()
     })
+}
+
+/// What the path says about the client's parser. Behind a prefix of the `App` the path is longer than ours.
+fn encoding(server: &Server, request: &HttpRequest) -> Option<Encoding> {
+    let path = server.config.msgpack_path.as_deref()?;
+    request.path().ends_with(path).then_some(Encoding::Msgpack)
 }
 
 fn find(server: &Server, sid: &str) -> Result<Entry, HandshakeError> {

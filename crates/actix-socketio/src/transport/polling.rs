@@ -15,7 +15,7 @@ use socketio_proto::engineio::session::{PollAnswer, PostAnswer};
 use socketio_proto::engineio::{Session as Engine, payload};
 use tokio::sync::oneshot;
 
-use super::{answer, find, greeting, start, tether};
+use super::{answer, compression, find, greeting, start, tether};
 use crate::registry::Full;
 use crate::server::Server;
 use crate::session::{Poll, PostBegun, PostEnd, PostEnded, bring};
@@ -33,7 +33,7 @@ pub(super) fn open(
     let greeting = greeting(server, &sid, TransportKind::Polling)?;
     let engine = Engine::polling(server.config.timings(), server.clock.now());
     Ok(match start(server, request, &sid, engine) {
-        Ok(_) => answer::packets(server, request, greeting),
+        Ok(_) => answer::opened(server, request, greeting, &sid),
         Err(Full) => answer::full(server, request),
     })
 }
@@ -58,7 +58,12 @@ pub(super) async fn poll(
         .map_err(|_| HandshakeError::SessionUnknown)?;
     match answered.await.map_err(|_| HandshakeError::SessionUnknown)? {
         PollAnswer::Payload(frames) => {
-            Ok(answer::packets(server, request, payload::encode(&frames)))
+            let body = payload::encode(&frames).into_bytes();
+            let (coding, body) = match server.config.http_compression {
+                true => compression::compress(request, body).await,
+                false => (None, body),
+            };
+            Ok(answer::packets(server, request, coding, body))
         }
         PollAnswer::Overlap => Ok(answer::bare(server, request, StatusCode::BAD_REQUEST)),
         PollAnswer::BadRequest => Err(HandshakeError::BadRequest),

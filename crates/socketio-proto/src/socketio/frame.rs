@@ -1,7 +1,11 @@
-//! A Socket.IO packet as it leaves: encoded once, shared by all queues. Neighbours: the caller's queues,
-//! `engineio::WireFrame`. Bounds: none, the sender decides what it encodes; [`Frame::size`] is what a queue counts.
+//! A packet as it leaves: encoded once, shared by all queues. Neighbours: the caller's queues, `engineio::WireFrame`,
+//! [`super::msgpack`]. Bounds: none, the sender decides what it encodes; [`Frame::size`] is what a queue counts.
 
-use std::sync::Arc;
+mod head;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use bytestring::ByteString;
@@ -9,19 +13,32 @@ use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::ROOT;
-use crate::engineio::WireFrame;
+use self::head::{Head, Kind};
+use super::{Encoding, ROOT, msgpack};
+use crate::engineio::{Message, WireFrame};
 use crate::limits;
 
-/// An encoded packet: the text of its Engine.IO message (`42["name",1]`) and the binary messages that follow it.
-/// A clone is one reference count.
+/// An encoded packet: the text of its Engine.IO message (`42["name",1]`) and the binary messages that follow it. What
+/// a msgpack client gets is made of it when the first one needs it. A clone is one reference count.
 #[derive(Clone, Debug)]
-pub struct Frame(Arc<Encoded>);
+pub struct Frame(Arc<Content>);
+
+#[derive(Debug)]
+enum Content {
+    Packet(Encoded),
+    /// Beside Socket.IO: an Engine.IO message as it is.
+    Message(WireFrame),
+}
 
 #[derive(Debug)]
 struct Encoded {
+    head: Head,
     text: ByteString,
+    /// Where the JSON begins in `text`.
+    payload_at: usize,
     attachments: Vec<Bytes>,
+    /// None inside: it nests deeper than can be read again.
+    msgpack: OnceLock<Option<Bytes>>,
 }
 
 /// What cannot be sent.
@@ -36,12 +53,12 @@ pub enum EncodeError {
 }
 
 impl Frame {
-    /// An event with one argument in the root namespace: `42["name",{"a":1}]`.
+    /// An event with one argument in the root namespace: `42["name",{"a":1}]`. [`Frame::within`] is for the others.
     ///
     /// # Errors
     /// [`EncodeError::Json`] when the argument has no JSON, such as a map whose keys are no strings.
     pub fn event(name: &str, arg: &impl Serialize) -> Result<Self, EncodeError> {
-        Self::text(&head('2', ROOT, None), &(name, arg))
+        Self::encode(Head::event(), &(name, arg), Vec::new())
     }
 
     /// An event with any number of arguments in the root namespace: `42["name",1,2]`.
@@ -49,7 +66,7 @@ impl Frame {
     /// # Errors
     /// As [`Frame::event`].
     pub fn event_args(name: &str, args: &[Value]) -> Result<Self, EncodeError> {
-        Self::text(&head('2', ROOT, None), &Named(name, args))
+        Self::binary_event(name, args, Vec::new())
     }
 
     /// An event whose arguments hold [`super::placeholder`]s for the attachments: `451-["name",{..}]`, then binary.
@@ -61,7 +78,7 @@ impl Frame {
         args: &[Value],
         attachments: Vec<Bytes>,
     ) -> Result<Self, EncodeError> {
-        Self::packet(('2', '5'), ROOT, None, &Named(name, args), attachments)
+        Self::encode(Head::event(), &Named(name, args), attachments)
     }
 
     /// The answer to an event that asked for one: `437[1]`, with attachments `461-7[..]`.
@@ -74,7 +91,7 @@ impl Frame {
         args: &[Value],
         attachments: Vec<Bytes>,
     ) -> Result<Self, EncodeError> {
-        Self::packet(('3', '6'), namespace, Some(id), &args, attachments)
+        Self::encode(Head::ack(namespace, id), &args, attachments)
     }
 
     /// As [`Frame::ack`] with one argument.
@@ -82,7 +99,7 @@ impl Frame {
     /// # Errors
     /// As [`Frame::event`].
     pub fn ack_one(namespace: &str, id: u64, arg: &impl Serialize) -> Result<Self, EncodeError> {
-        Self::text(&head('3', namespace, Some(id)), &(arg,))
+        Self::encode(Head::ack(namespace, id), &(arg,), Vec::new())
     }
 
     /// `40{"sid":"..","pid":".."}`; the `pid` only where a session can be recovered.
@@ -90,79 +107,158 @@ impl Frame {
         let pid = pid.map_or(String::new(), |pid| {
             format!(r#","pid":{}"#, Value::from(pid))
         });
-        Self::plain(format!(
-            r#"{}{{"sid":{}{pid}}}"#,
-            head('0', namespace, None),
-            Value::from(sid)
-        ))
+        let sid = Value::from(sid);
+        let head = Head::new(Kind::Connect, namespace);
+        Self::packet(head, &format!(r#"{{"sid":{sid}{pid}}}"#), Vec::new())
     }
 
     /// `44{"message":"..","data":..}`
     pub(super) fn connect_error(namespace: &str, message: &str, data: Option<Value>) -> Self {
         let data = data.map_or(String::new(), |data| format!(r#","data":{data}"#));
         let message = Value::from(message);
-        Self::plain(format!(
-            r#"{}{{"message":{message}{data}}}"#,
-            head('4', namespace, None)
-        ))
+        let head = Head::new(Kind::ConnectError, namespace);
+        Self::packet(
+            head,
+            &format!(r#"{{"message":{message}{data}}}"#),
+            Vec::new(),
+        )
     }
 
     /// The server takes a client out of a namespace: `41`.
     pub fn disconnect(namespace: &str) -> Self {
-        Self::plain(head('1', namespace, None))
+        Self::packet(Head::new(Kind::Disconnect, namespace), "", Vec::new())
     }
 
-    fn packet(
-        (plain, binary): (char, char),
-        namespace: &str,
-        id: Option<u64>,
-        payload: &impl Serialize,
-        attachments: Vec<Bytes>,
-    ) -> Result<Self, EncodeError> {
-        match attachments.len() {
-            0 => Self::text(&head(plain, namespace, id), payload),
-            count if count > limits::ATTACHMENTS => Err(EncodeError::Attachments(count)),
-            count => {
-                let mut text = format!("4{binary}{count}-{}", tail(namespace, id));
-                text.push_str(&serde_json::to_string(payload)?);
-                Ok(Self(Arc::new(Encoded {
-                    text: text.into(),
-                    attachments,
-                })))
-            }
+    /// An Engine.IO message as it is, for applications without Socket.IO: `4hello`, or a binary frame.
+    pub fn message(message: &Message) -> Self {
+        let frame = match message {
+            Message::Text(text) => WireFrame::Text(format!("4{text}").into()),
+            Message::Binary(bytes) => WireFrame::Binary(bytes.clone()),
+        };
+        Self(Arc::new(Content::Message(frame)))
+    }
+
+    /// The same packet in another namespace: `42/admin,["name",1]`.
+    #[must_use]
+    pub fn within(&self, namespace: &str) -> Self {
+        self.with_head(|head| (head.namespace != namespace).then(|| head.within(namespace)))
+    }
+
+    /// The same event with an id for the ack that the client shall send: `427["name",1]`.
+    #[must_use]
+    pub fn asking(&self, id: u64) -> Self {
+        self.with_head(|head| (head.kind == Kind::Event).then(|| head.asking(id)))
+    }
+
+    /// The namespace that its receivers must be in; the root for a message without Socket.IO.
+    pub fn namespace(&self) -> &str {
+        match &*self.0 {
+            Content::Packet(packet) => &packet.head.namespace,
+            Content::Message(_) => ROOT,
         }
     }
 
-    fn text(head: &str, payload: &impl Serialize) -> Result<Self, EncodeError> {
+    /// Bytes that it takes in a queue.
+    pub fn size(&self) -> usize {
+        match &*self.0 {
+            Content::Message(frame) => frame.size(),
+            Content::Packet(Encoded {
+                text, attachments, ..
+            }) => text.len() + attachments.iter().map(Bytes::len).sum::<usize>(),
+        }
+    }
+
+    /// What the transport writes to a client with the JSON parser, sharing this frame's bytes.
+    pub fn wire(&self) -> impl Iterator<Item = WireFrame> {
+        self.wire_in(Encoding::Json)
+    }
+
+    /// What the transport writes to a client with this parser. Nothing for an argument that nests over 127 deep and
+    /// a msgpack client: it is made from the JSON, which cannot be read again then.
+    pub fn wire_in(&self, encoding: Encoding) -> impl Iterator<Item = WireFrame> {
+        let (first, attachments) = match (&*self.0, encoding) {
+            (Content::Message(frame), _) => (Some(frame.clone()), &[][..]),
+            (Content::Packet(packet), Encoding::Json) => (
+                Some(WireFrame::Text(packet.text.clone())),
+                packet.attachments.as_slice(),
+            ),
+            (Content::Packet(packet), Encoding::Msgpack) => {
+                (packet.msgpack().map(WireFrame::Binary), &[][..])
+            }
+        };
+        first
+            .into_iter()
+            .chain(attachments.iter().cloned().map(WireFrame::Binary))
+    }
+
+    fn encode(
+        head: Head,
+        payload: &impl Serialize,
+        attachments: Vec<Bytes>,
+    ) -> Result<Self, EncodeError> {
+        if attachments.len() > limits::ATTACHMENTS {
+            return Err(EncodeError::Attachments(attachments.len()));
+        }
         let mut bytes = Vec::with_capacity(128);
-        bytes.extend_from_slice(head.as_bytes());
+        bytes.extend_from_slice(head.text(attachments.len()).as_bytes());
+        let payload_at = bytes.len();
         serde_json::to_writer(&mut bytes, payload)?;
         // serde_json writes UTF-8, so this is a check of what is already so.
         let text = ByteString::try_from(bytes)
             .map_err(serde::ser::Error::custom)
             .map_err(EncodeError::Json)?;
-        Ok(Self(Arc::new(Encoded {
+        Ok(Self::of(head, text, payload_at, attachments))
+    }
+
+    fn packet(head: Head, payload: &str, attachments: Vec<Bytes>) -> Self {
+        let mut text = head.text(attachments.len());
+        let payload_at = text.len();
+        text.push_str(payload);
+        Self::of(head, text.into(), payload_at, attachments)
+    }
+
+    fn of(head: Head, text: ByteString, payload_at: usize, attachments: Vec<Bytes>) -> Self {
+        Self(Arc::new(Content::Packet(Encoded {
+            head,
             text,
-            attachments: Vec::new(),
+            payload_at,
+            attachments,
+            msgpack: OnceLock::new(),
         })))
     }
 
-    fn plain(text: String) -> Self {
-        Self(Arc::new(Encoded {
-            text: text.into(),
-            attachments: Vec::new(),
+    fn with_head(&self, change: impl FnOnce(&Head) -> Option<Head>) -> Self {
+        let Content::Packet(packet) = &*self.0 else {
+            return self.clone();
+        };
+        match change(&packet.head) {
+            Some(head) => Self::packet(head, packet.payload(), packet.attachments.clone()),
+            None => self.clone(),
+        }
+    }
+}
+
+impl Encoded {
+    fn payload(&self) -> &str {
+        self.text.get(self.payload_at..).unwrap_or_default()
+    }
+
+    fn msgpack(&self) -> Option<Bytes> {
+        self.msgpack.get_or_init(|| self.to_msgpack()).clone()
+    }
+
+    fn to_msgpack(&self) -> Option<Bytes> {
+        let data = match self.payload() {
+            "" => None,
+            json => Some(serde_json::from_str(json).ok()?),
+        };
+        Some(msgpack::write(&msgpack::Outgoing {
+            kind: self.head.kind.number(),
+            namespace: &self.head.namespace,
+            id: self.head.id,
+            data: data.as_ref(),
+            attachments: &self.attachments,
         }))
-    }
-
-    /// Bytes that it takes in a queue.
-    pub fn size(&self) -> usize {
-        self.0.text.len() + self.0.attachments.iter().map(Bytes::len).sum::<usize>()
-    }
-
-    /// What the transport writes, sharing this frame's bytes.
-    pub fn wire(&self) -> impl Iterator<Item = WireFrame> {
-        std::iter::once(WireFrame::Text(self.0.text.clone()))
-            .chain(self.0.attachments.iter().cloned().map(WireFrame::Binary))
     }
 }
 
@@ -178,105 +274,5 @@ impl Serialize for Named<'_> {
             .iter()
             .try_for_each(|arg| seq.serialize_element(arg))?;
         seq.end()
-    }
-}
-
-fn head(kind: char, namespace: &str, id: Option<u64>) -> String {
-    format!("4{kind}{}", tail(namespace, id))
-}
-
-fn tail(namespace: &str, id: Option<u64>) -> String {
-    let namespace = if namespace == ROOT {
-        String::new()
-    } else {
-        format!("{namespace},")
-    };
-    id.map_or(namespace.clone(), |id| format!("{namespace}{id}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::socketio::placeholder;
-
-    fn texts(frame: &Frame) -> Vec<String> {
-        frame
-            .wire()
-            .map(|part| match part {
-                WireFrame::Text(text) => text.to_string(),
-                WireFrame::Binary(bytes) => format!("{bytes:?}"),
-            })
-            .collect()
-    }
-
-    #[test]
-    fn frames_are_the_wire_of_the_protocol() -> Result<(), EncodeError> {
-        let blob = Bytes::from_static(b"\x01\x02");
-        for (frame, expected) in [
-            (
-                Frame::event("a", &json!({"b": 1}))?,
-                vec![r#"42["a",{"b":1}]"#],
-            ),
-            (Frame::event("a", &vec![1, 2])?, vec![r#"42["a",[1,2]]"#]),
-            (Frame::event_args("a", &[])?, vec![r#"42["a"]"#]),
-            (
-                Frame::event_args("a", &[json!(1), json!("x")])?,
-                vec![r#"42["a",1,"x"]"#],
-            ),
-            (
-                Frame::binary_event("a", &[placeholder(0)], vec![blob.clone()])?,
-                vec![
-                    r#"451-["a",{"_placeholder":true,"num":0}]"#,
-                    r#"b"\x01\x02""#,
-                ],
-            ),
-            (Frame::ack(ROOT, 7, &[json!(1)], vec![])?, vec!["437[1]"]),
-            (Frame::ack("/admin", 7, &[], vec![])?, vec!["43/admin,7[]"]),
-            (
-                Frame::ack("/admin", 7, &[placeholder(0)], vec![blob])?,
-                vec![
-                    r#"461-/admin,7[{"_placeholder":true,"num":0}]"#,
-                    r#"b"\x01\x02""#,
-                ],
-            ),
-            (
-                Frame::ack_one(ROOT, 0, &json!({"ok": true}))?,
-                vec![r#"430[{"ok":true}]"#],
-            ),
-            (Frame::connect(ROOT, "s", None), vec![r#"40{"sid":"s"}"#]),
-            (
-                Frame::connect("/admin", "s", Some("p")),
-                vec![r#"40/admin,{"sid":"s","pid":"p"}"#],
-            ),
-            (
-                Frame::connect_error(ROOT, "no", None),
-                vec![r#"44{"message":"no"}"#],
-            ),
-            (
-                Frame::connect_error("/x", "no", Some(json!({"code": 1}))),
-                vec![r#"44/x,{"message":"no","data":{"code":1}}"#],
-            ),
-            (Frame::disconnect(ROOT), vec!["41"]),
-            (Frame::disconnect("/admin"), vec!["41/admin,"]),
-        ] {
-            assert_eq!(texts(&frame), expected);
-        }
-        Ok(())
-    }
-
-    #[test]
-    fn what_cannot_be_sent_is_refused() {
-        let keys = std::collections::BTreeMap::from([(vec![1], 1)]);
-        assert!(matches!(
-            Frame::event("a", &keys),
-            Err(EncodeError::Json(_))
-        ));
-        let eleven = vec![Bytes::new(); 11];
-        assert!(matches!(
-            Frame::binary_event("a", &[], eleven),
-            Err(EncodeError::Attachments(11))
-        ));
     }
 }

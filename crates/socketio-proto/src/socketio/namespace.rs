@@ -1,7 +1,7 @@
 //! What the messages of one client mean: engineio::Session -> *client* -> the application, per namespace.
 //!
-//! Bounds: one entry per known namespace; one packet waiting for at most [`limits::ATTACHMENTS`](crate::limits)
-//! attachments, each at most `maxPayload`.
+//! Bounds: [`limits::NAMESPACES`] namespaces; one packet waiting for at most [`limits::ATTACHMENTS`] attachments, each
+//! at most `maxPayload`.
 
 #[cfg(test)]
 mod tests;
@@ -14,7 +14,12 @@ use serde_json::{Map, Value};
 
 use super::frame::Frame;
 use super::packet::Packet;
+use super::{Encoding, msgpack};
 use crate::engineio::Message;
+use crate::limits;
+
+/// Says whether a namespace exists; others are refused with `Invalid namespace`.
+pub type Known = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// What a message asks of the application.
 #[derive(Clone, Debug)]
@@ -84,9 +89,10 @@ struct Partial {
 }
 
 /// The namespaces of one client by value.
-#[derive(Debug)]
 pub struct Client {
-    known: Arc<[String]>,
+    known: Known,
+    /// None until the client's first message shows it.
+    encoding: Option<Encoding>,
     stages: Vec<(String, Stage)>,
     partial: Option<Partial>,
     connect_by: Option<Duration>,
@@ -94,9 +100,11 @@ pub struct Client {
 
 impl Client {
     /// A client that must have joined one of the `known` namespaces by `connect_by` (the caller's monotonic clock).
-    pub const fn new(known: Arc<[String]>, connect_by: Duration) -> Self {
+    /// Without an `encoding` its first message says which it is: binary is msgpack.
+    pub const fn new(known: Known, encoding: Option<Encoding>, connect_by: Duration) -> Self {
         Self {
             known,
+            encoding,
             stages: Vec::new(),
             partial: None,
             connect_by: Some(connect_by),
@@ -113,17 +121,32 @@ impl Client {
         self.stage(namespace) == Some(Stage::Joined)
     }
 
+    /// How the client wants to be written to.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding.unwrap_or(Encoding::Json)
+    }
+
     /// Takes one Engine.IO message. None: an attachment is still to come.
     pub fn handle(&mut self, message: Message) -> Option<Action> {
-        match (message, self.partial.take()) {
-            (Message::Text(_), Some(_)) | (Message::Binary(_), None) => {
-                Some(Action::Close(Violation::BadPacket))
-            }
-            (Message::Text(text), None) => match Packet::parse(&text) {
+        let encoding = *self.encoding.get_or_insert(match message {
+            Message::Text(_) => Encoding::Json,
+            Message::Binary(_) => Encoding::Msgpack,
+        });
+        match (encoding, message, self.partial.take()) {
+            (Encoding::Json, Message::Text(text), None) => match Packet::parse(&text) {
                 Ok(packet) => self.packet(packet),
                 Err(_) => Some(Action::Close(Violation::BadPacket)),
             },
-            (Message::Binary(bytes), Some(partial)) => self.attachment(partial, bytes),
+            (Encoding::Json, Message::Binary(bytes), Some(partial)) => {
+                self.attachment(partial, bytes)
+            }
+            (Encoding::Msgpack, Message::Binary(bytes), _) => Some(match msgpack::read(&bytes) {
+                Ok((packet, attachments)) => self.whole(packet, attachments),
+                Err(_) => Action::Close(Violation::BadPacket),
+            }),
+            (Encoding::Json, Message::Text(_), Some(_))
+            | (Encoding::Json, Message::Binary(_), None)
+            | (Encoding::Msgpack, Message::Text(_), _) => Some(Action::Close(Violation::BadPacket)),
         }
     }
 
@@ -210,11 +233,18 @@ impl Client {
     }
 
     fn connect(&mut self, namespace: String, auth: Map<String, Value>) -> Action {
-        if !self.known.contains(&namespace) {
-            return Action::Reply(Frame::connect_error(&namespace, "Invalid namespace", None));
-        }
         if self.stage(&namespace).is_some() {
             return Action::Close(Violation::OutOfOrder);
+        }
+        if !(self.known)(&namespace) {
+            return Action::Reply(Frame::connect_error(&namespace, "Invalid namespace", None));
+        }
+        if self.stages.len() >= limits::NAMESPACES {
+            return Action::Reply(Frame::connect_error(
+                &namespace,
+                "Too many namespaces",
+                None,
+            ));
         }
         self.stages.push((namespace.clone(), Stage::Asked));
         Action::Connect { namespace, auth }

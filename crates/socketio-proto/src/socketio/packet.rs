@@ -57,8 +57,9 @@ pub enum Packet {
 #[error("not a Socket.IO packet")]
 pub struct Malformed;
 
+/// What a client may send, whatever the encoding.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Connect,
     Disconnect,
     Event,
@@ -83,7 +84,17 @@ impl Packet {
             "" => None,
             text => Some(json::parse(text).ok_or(Malformed)?),
         };
-        let namespace = namespace.to_owned();
+        Self::assemble(kind, namespace.to_owned(), id, data, attachments)
+    }
+
+    /// Puts the parts of a packet together, if they are what a client may send.
+    pub(super) fn assemble(
+        kind: Kind,
+        namespace: String,
+        id: Option<u64>,
+        data: Option<Value>,
+        attachments: usize,
+    ) -> Result<Self, Malformed> {
         match (kind, data) {
             (Kind::Connect, None) => Ok(Self::Connect {
                 namespace,

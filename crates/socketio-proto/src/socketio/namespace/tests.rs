@@ -6,10 +6,8 @@ use super::*;
 use crate::engineio::WireFrame;
 
 fn client() -> Client {
-    Client::new(
-        ["/".to_owned(), "/admin".to_owned()].into(),
-        Duration::from_secs(45),
-    )
+    let known = |name: &str| matches!(name, "/" | "/admin") || name.starts_with("/dyn-");
+    Client::new(Arc::new(known), None, Duration::from_secs(45))
 }
 
 fn joined() -> Client {
@@ -112,7 +110,10 @@ fn attachments_follow_their_packet() {
             &[two, "bin:x", "2[\"b\"]"],
             &["waits", "waits", "close BadPacket"],
         ),
-        (&["bin:x"], &["close BadPacket"]),
+        (
+            &["2[\"a\"]", "bin:x"],
+            &["event / a [] [] None", "close BadPacket"],
+        ),
         (
             &["61-5[{\"_placeholder\":true,\"num\":0}]", "bin:x"],
             &[
@@ -139,6 +140,30 @@ fn a_refused_client_may_ask_again_until_the_deadline() {
     assert_eq!(client.next_deadline(), None);
     client.leave("/");
     assert!(!client.is_joined("/"));
+}
+
+#[test]
+fn a_client_is_in_a_bounded_number_of_namespaces() {
+    let mut client = client();
+    for number in 0..limits::NAMESPACES {
+        let asked = client.handle(Message::Text(format!("0/dyn-{number},").into()));
+        assert_eq!(say(asked), format!("connect /dyn-{number} {{}}"));
+    }
+    let refused = r#"reply [Text("44/dyn-x,{\"message\":\"Too many namespaces\"}")]"#;
+    assert_eq!(play(client, &["0/dyn-x,"]), [refused]);
+}
+
+#[test]
+fn the_first_message_says_which_parser_it_is() {
+    let connect = Message::Binary(Bytes::from_static(b"\x82\xa4type\x00\xa3nsp\xa1/"));
+    let mut msgpack = client();
+    assert_eq!(say(msgpack.handle(connect.clone())), "connect / {}");
+    assert_eq!(msgpack.encoding(), Encoding::Msgpack);
+    assert_eq!(play(msgpack, &["0/admin,"]), ["close BadPacket"]);
+    let mut json = client();
+    assert_eq!(say(json.handle(Message::Text("0".into()))), "connect / {}");
+    assert_eq!(json.encoding(), Encoding::Json);
+    assert_eq!(say(json.handle(connect)), "close BadPacket");
 }
 
 /// What a client may send, with few enough choices that they meet each other.

@@ -1,0 +1,200 @@
+//! What waits, in which order, and what is refused.
+
+use super::*;
+use crate::ask;
+
+const A: SocketKey = SocketKey(1);
+const B: SocketKey = SocketKey(2);
+
+fn frame(text: &str) -> Frame {
+    Frame::event(text, &0).expect("a number has JSON")
+}
+
+fn names(batch: Batch) -> Vec<String> {
+    batch
+        .frames
+        .into_iter()
+        .map(|part| match part {
+            WireFrame::Text(text) => text.split('"').nth(1).unwrap_or_default().to_owned(),
+            WireFrame::Binary(_) => "binary".to_owned(),
+        })
+        .collect()
+}
+
+fn opened(limit: usize) -> Queue {
+    let queue = Queue::new(limit);
+    queue.hold(A);
+    queue.open(A, Some(frame("connect")));
+    queue
+}
+
+#[test]
+fn what_is_sent_while_connecting_follows_the_reply() {
+    let queue = Queue::new(1000);
+    queue.hold(A);
+    assert!(queue.push(A, &frame("early"), Manner::Plain).is_ok());
+    queue.push_reply(frame("other"));
+    assert_eq!(names(queue.take(1000, Encoding::Json)), ["other"]);
+    queue.open(A, Some(frame("connect")));
+    assert!(queue.push(A, &frame("late"), Manner::Plain).is_ok());
+    assert_eq!(
+        names(queue.take(1000, Encoding::Json)),
+        ["connect", "early", "late"]
+    );
+}
+
+#[test]
+fn a_refused_socket_leaves_nothing_behind() {
+    let queue = Queue::new(1000);
+    queue.hold(A);
+    assert!(queue.push(A, &frame("early"), Manner::Plain).is_ok());
+    queue.forget(A);
+    assert!(matches!(
+        queue.push(A, &frame("late"), Manner::Plain),
+        Err(EmitError::Closed)
+    ));
+    assert_eq!(queue.lock().bytes, 0);
+    assert!(queue.take(1000, Encoding::Json).drained);
+}
+
+#[test]
+fn over_the_limit_the_session_is_told_once() {
+    let size = frame("x").size();
+    let queue = opened(2 * size);
+    queue.take(1000, Encoding::Json);
+    assert!(queue.push(A, &frame("x"), Manner::Plain).is_ok());
+    assert!(queue.push(A, &frame("y"), Manner::Plain).is_ok());
+    assert!(matches!(
+        queue.push(A, &frame("z"), Manner::Plain),
+        Err(EmitError::Overflow)
+    ));
+    assert!(matches!(
+        queue.push(A, &frame("z"), Manner::Plain),
+        Err(EmitError::Closed)
+    ));
+    assert_eq!(queue.notices().failure, Some(Failure::Overflow));
+}
+
+#[test]
+fn one_frame_may_wait_whatever_its_size() {
+    let queue = opened(1);
+    queue.take(1000, Encoding::Json);
+    assert!(queue.push(A, &frame("x"), Manner::Plain).is_ok());
+    assert!(matches!(
+        queue.push(A, &frame("y"), Manner::Plain),
+        Err(EmitError::Overflow)
+    ));
+}
+
+#[test]
+fn a_batch_is_cut_by_bytes_and_says_whether_more_waits() {
+    let queue = opened(1000);
+    queue.take(1000, Encoding::Json);
+    for name in ["x", "y", "z"] {
+        assert!(queue.push(A, &frame(name), Manner::Plain).is_ok());
+    }
+    let batch = queue.take(2 * frame("x").size(), Encoding::Json);
+    assert!(!batch.drained);
+    assert_eq!(names(batch), ["x", "y"]);
+    assert_eq!(names(queue.take(1, Encoding::Json)), ["z"]);
+}
+
+#[test]
+fn a_departure_follows_what_was_sent_and_ends_its_socket_only() {
+    let queue = opened(1000);
+    queue.hold(B);
+    queue.open(B, Some(frame("connect")));
+    assert!(queue.push(A, &frame("last"), Manner::Plain).is_ok());
+    let departure = Departure {
+        key: A,
+        close: false,
+    };
+    queue.depart(Some(frame("farewell")), departure);
+    queue.depart(Some(frame("farewell")), departure);
+    assert!(!queue.is_open(A));
+    assert!(queue.push(B, &frame("other"), Manner::Plain).is_ok());
+    assert_eq!(
+        names(queue.take(1000, Encoding::Json)),
+        ["connect", "connect", "last", "farewell", "other"]
+    );
+    assert_eq!(queue.notices().departures, [departure]);
+}
+
+#[test]
+fn a_departure_while_connecting_waits_for_the_reply() {
+    let queue = Queue::new(1000);
+    queue.hold(A);
+    queue.depart(
+        Some(frame("farewell")),
+        Departure {
+            key: A,
+            close: true,
+        },
+    );
+    assert_eq!(queue.notices().departures, []);
+    queue.open(A, Some(frame("connect")));
+    assert_eq!(
+        names(queue.take(1000, Encoding::Json)),
+        ["connect", "farewell"]
+    );
+    assert_eq!(
+        queue.notices().departures,
+        [Departure {
+            key: A,
+            close: true
+        }]
+    );
+}
+
+#[test]
+fn a_volatile_frame_goes_only_where_it_is_taken_at_once() {
+    let queue = Queue::new(1000);
+    queue.set_writable(true);
+    let volatile = |name: &str| queue.push(A, &frame(name), Manner::Volatile);
+    assert!(matches!(volatile("unknown"), Err(EmitError::Closed)));
+    queue.hold(A);
+    assert!(volatile("held").is_ok());
+    queue.open(A, Some(frame("connect")));
+    assert!(volatile("behind another").is_ok());
+    assert_eq!(names(queue.take(1000, Encoding::Json)), ["connect"]);
+    assert!(volatile("taken").is_ok());
+    assert_eq!(names(queue.take(1000, Encoding::Json)), ["taken"]);
+    queue.set_writable(false);
+    assert!(volatile("while writing").is_ok());
+    assert!(queue.take(1000, Encoding::Json).drained);
+    assert_eq!(queue.lock().bytes, 0);
+}
+
+#[test]
+fn an_answer_finds_who_waits_for_it_once() {
+    let queue = opened(1000);
+    let (waiter, inquiry) = ask::open(7);
+    assert!(
+        queue
+            .push(A, &frame("asked"), Manner::Asking(waiter))
+            .is_ok()
+    );
+    assert!(queue.answered(A, 8).is_none());
+    assert!(queue.answered(B, 7).is_none());
+    assert!(queue.answered(A, 7).is_some_and(|waiter| !waiter.is_over()));
+    assert!(queue.answered(A, 7).is_none());
+    drop(inquiry);
+}
+
+#[test]
+fn answers_owed_are_bounded_and_forgotten_with_their_socket() {
+    let queue = opened(1_000_000);
+    let ask = |id: u64| {
+        let (waiter, inquiry) = ask::open(id);
+        (
+            queue.push(A, &frame("asked"), Manner::Asking(waiter)),
+            inquiry,
+        )
+    };
+    let mut inquiries: Vec<_> = (0..WAITING as u64).map(|id| ask(id).1).collect();
+    assert!(matches!(ask(5000).0, Err(EmitError::Unanswered)));
+    inquiries.pop();
+    assert!(ask(5001).0.is_ok(), "who gave up makes room");
+    queue.forget(A);
+    assert_eq!(queue.lock().asked.len(), 0);
+}

@@ -1,0 +1,109 @@
+//! One event to many clients: `PORT=3100 cargo run --example fanout`.
+//!
+//! A client joins room `org:<n>` by its CONNECT auth `{"org":"<n>"}`. `POST /emit` with
+//! `{"room":"org:7","data":{..}}` emits `sensor:reading` with the data to that room and answers 204; the event
+//! `publish` with the same object does so too.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use actix_socketio::{
+    Cors, DeliverOutcome, Delivery, DisconnectReason, Emitter, Event, Frame, Handler, Refusal,
+    Socket, SocketIo,
+};
+use actix_web::{App, HttpResponse, HttpServer, web};
+use serde::Deserialize;
+use serde_json::Value;
+
+#[path = "support/port.rs"]
+mod port;
+
+/// What is sent to whom.
+#[derive(Deserialize)]
+struct Publication {
+    room: String,
+    data: Value,
+}
+
+/// Joins each client to its organization's room.
+#[derive(Default)]
+struct Organizations {
+    emitter: Arc<OnceLock<Emitter>>,
+}
+
+impl Handler for Organizations {
+    type Data = ();
+
+    async fn connect(&self, socket: &Socket, auth: Value) -> Result<(), Refusal> {
+        let Some(organization) = auth.get("org").and_then(Value::as_str) else {
+            return Err(Refusal::message("auth must have an `org`"));
+        };
+        socket
+            .join([format!("org:{organization}")])
+            .await
+            .map_err(|_| Refusal::CloseTransport)
+    }
+
+    async fn event(&self, _: &Socket, event: Event) {
+        let Some(emitter) = self.emitter.get().filter(|_| event.name == "publish") else {
+            return;
+        };
+        let publication = event.args.into_iter().next().map(serde_json::from_value);
+        if let Some(Ok(publication)) = publication {
+            publish(emitter, publication).await;
+        }
+        if let Some(ack) = event.ack {
+            let _gone = ack.send(&true);
+        }
+    }
+
+    fn disconnect(&self, _: &Socket, _: DisconnectReason) {}
+}
+
+/// A hub that is full takes nothing: what it refused is tried again until it has room.
+async fn publish(emitter: &Emitter, Publication { room, data }: Publication) {
+    let Ok(frame) = Frame::event("sensor:reading", &data) else {
+        return;
+    };
+    let delivery = Delivery {
+        rooms: vec![room.into()],
+        except: Vec::new(),
+        frame,
+    };
+    let mut refused = emitter.deliver(vec![delivery.clone()]);
+    while !refused.is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        refused.retain(|hub| {
+            emitter.deliver_to(*hub, vec![delivery.clone()]) == DeliverOutcome::Refused
+        });
+    }
+}
+
+async fn emit(emitter: web::Data<Emitter>, body: web::Json<Publication>) -> HttpResponse {
+    publish(&emitter, body.into_inner()).await;
+    HttpResponse::NoContent().finish()
+}
+
+#[actix_web::main]
+async fn main() -> std::io::Result<()> {
+    let port = port::from_environment()?;
+    let organizations = Organizations::default();
+    let emitter = Arc::clone(&organizations.emitter);
+    let socketio = SocketIo::builder()
+        .cors(Cors::any())
+        .handler(organizations)
+        .build();
+    let emitter = web::Data::new(emitter.get_or_init(|| socketio.emitter()).clone());
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(emitter.clone())
+            .service(socketio.service())
+            .route("/emit", web::post().to(emit))
+    })
+    .h1_allow_half_closed(false)
+    .shutdown_timeout(1)
+    .bind(("127.0.0.1", port))?
+    .run();
+    println!("listening");
+    server.await
+}

@@ -256,7 +256,7 @@ impl<D> Socket<D> {
 
     fn push(&self, frame: &Frame, manner: Manner) -> Result<(), EmitError> {
         let Core { place, queue, .. } = &*self.core;
-        queue.push(place.key, &frame.within(&place.namespace), manner)
+        queue.push(place.key, &frame.within(&place.namespace), &manner)
     }
 
     /// Asks the hub for what it answers with whether the socket is there.

@@ -137,7 +137,7 @@ impl Application {
     /// Delivers more than the hub of this thread takes, which cannot run meanwhile. True: it refused some.
     fn congest(&self) -> Result<bool, EmitError> {
         let frame = Frame::event("unheard", &0)?;
-        Ok((0..5000).any(|_| !self.emitter().to(["nobody"]).send(frame.clone()).is_empty()))
+        Ok((0..5000).any(|_| !self.emitter().to(["nobody"]).send(&frame).is_empty()))
     }
 
     fn emitter(&self) -> &Emitter {

@@ -21,5 +21,6 @@ mod isolation;
 mod limits;
 mod rooms;
 mod rules;
+mod simulate;
 mod subscriptions;
 mod webhook;

@@ -48,3 +48,20 @@ need_rust() {
 	apt_for cc build-essential
 	apt_for pkg-config pkg-config
 }
+
+# npm_packages FOLDER PACKAGE [OPTION...]: installs what the folder's lock file names, unless PACKAGE is there and the
+# lock file is no newer: a new file in node_modules would build the server again.
+npm_packages() {
+	local folder=$1 package=$2
+	shift 2
+	apt_for node nodejs
+	apt_for npm npm
+	if [ -d "$folder/node_modules/$package" ] &&
+		[ ! "$folder/package-lock.json" -nt "$folder/node_modules/.package-lock.json" ]; then
+		return
+	fi
+	say "npm packages of $folder"
+	npm ci --prefix "$folder" --no-audit --no-fund "$@"
+}
+
+need_chromium() { apt_for chromium chromium fonts-inter; }

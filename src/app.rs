@@ -235,6 +235,7 @@ impl Base {
             clock: self.clock.clone(),
             node_id: self.config.server.node_id.clone(),
             allowed_origins: self.config.server.allowed_origins.clone(),
+            demo: self.config.demo,
             draining,
             probes: Probes {
                 socket_connections: Arc::new(move || sockets.socket_count()),

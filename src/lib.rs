@@ -1,6 +1,6 @@
 //! FreshTrack: a real-time server for food temperature.
 //!
-//! The rooms of the house, top down. A room imports only rooms below it; `tests/it/rooms.rs` enforces it.
+//! The rooms of the house, top down. A room imports only rooms below it; `tests/it/rooms` enforces it.
 //!
 //! A reading's way: `http` (webhook) -> `ingest` (decode, find the device) -> `storage` (decide, commit,
 //! number the log) -> `bus` (wake) -> `actors` (follow the log, tick, route) -> the Socket.IO clients.

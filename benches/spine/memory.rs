@@ -48,16 +48,15 @@ pub(crate) struct Memory {
 /// If a client is refused, or a batch does not reach each of them.
 pub(crate) async fn measure(server: &Server) -> Result<Memory, Failure> {
     let account = Account::login(server, Organization::DemoFoods).await?;
-    let mut caller = Connection::open(server.address).await?;
     let mut sockets = connect(&account, WARM_UP).await?;
-    serve(&mut caller, &mut sockets, 1).await?;
+    serve(server, &mut sockets, 1).await?;
     let before = settled(server).await?;
 
     let start = Instant::now();
     sockets.extend(connect(&account, CLIENTS).await?);
     let connecting = start.elapsed();
     let connected = settled(server).await?;
-    serve(&mut caller, &mut sockets, 2).await?;
+    serve(server, &mut sockets, 2).await?;
     Ok(Memory {
         before,
         connected,
@@ -75,7 +74,9 @@ async fn connect(account: &Account, count: usize) -> Result<Vec<Socket>, Failure
 }
 
 /// Posts an uplink and waits until every client has it.
-async fn serve(caller: &mut Connection, sockets: &mut [Socket], f_cnt: u32) -> Result<(), Failure> {
+async fn serve(server: &Server, sockets: &mut [Socket], f_cnt: u32) -> Result<(), Failure> {
+    // The server closes a connection that is idle for as long as the clients take.
+    let mut caller = Connection::open(server.address).await?;
     let [sensor, ..] = SENSORS;
     let request = caller.uplink_request(&Uplink {
         sensor,

@@ -33,8 +33,8 @@ pub struct AccessGrant {
     pub email: String,
     /// Shown name.
     pub name: String,
-    /// The family of the refresh token that comes with it.
-    pub session: SessionId,
+    /// The family of the refresh token that comes with it; a token that an operator makes comes alone.
+    pub session: Option<SessionId>,
 }
 
 /// A token just made; its text is a secret.
@@ -61,7 +61,8 @@ struct IssuedClaims<'a> {
     role: Role,
     email: &'a str,
     name: &'a str,
-    sid: SessionId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<SessionId>,
     iat: i64,
     exp: i64,
 }

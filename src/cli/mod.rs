@@ -3,9 +3,13 @@
 //! Exit status: 0 done, 1 refused or failed (the reason is on standard error), 2 wrong usage.
 
 mod check_config;
+mod chore;
 mod migrate;
 mod serve;
 mod simulate;
+mod token;
+mod user;
+mod webhook_key;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -30,6 +34,12 @@ enum Command {
     Migrate(ConfigFile),
     /// Print the configuration in force, or every mistake in it
     CheckConfig(ConfigFile),
+    /// People who may log in
+    User(user::User),
+    /// Print an access token of a user, for scripts
+    Token(token::Token),
+    /// Secrets that webhooks come with
+    WebhookKey(webhook_key::WebhookKey),
 }
 
 /// The option that every command with a configuration has.
@@ -51,6 +61,9 @@ pub fn run() -> ExitCode {
         Command::Simulate(simulate) => simulate.run(),
         Command::Migrate(file) => migrate::run(file),
         Command::CheckConfig(file) => check_config::run(file),
+        Command::User(user) => user.run(),
+        Command::Token(token) => token.run(),
+        Command::WebhookKey(key) => key.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -41,7 +41,7 @@ pub(super) fn read(fields: &Object, sensor: &Sensor) -> Sample {
         sample.door_open = fields.get("state").and_then(field::is_open);
     }
     listed(fields, &mut sample);
-    disconnect(fields, &mut sample);
+    disconnect(fields, &mut sample, sensor);
     sample
 }
 
@@ -211,12 +211,12 @@ fn listed(fields: &Object, sample: &mut Sample) {
     }
 }
 
-/// A thermistor that is not connected reads 0 °C. Where no field is named after it, `temperature` is its.
-fn disconnect(fields: &Object, sample: &mut Sample) {
+/// A thermistor that is not connected reads 0 °C. It is the only thermometer where no field is named after it.
+fn disconnect(fields: &Object, sample: &mut Sample, sensor: &Sensor) {
     if fields.get("thermistorProperlyConnected") != Some(&Value::Bool(false)) {
         return;
     }
-    if sample.probes.is_empty() && fields.contains_key("temperature") {
+    if sample.probes.is_empty() && !sensor.has_both {
         sample.air = match sample.air {
             Quantity::Value(_) => Quantity::Impossible,
             other => other,
@@ -297,10 +297,29 @@ mod tests {
 
     #[test]
     fn a_thermistor_that_is_not_connected_is_no_temperature() {
-        let payload = json!({"temperature": 0, "thermistorProperlyConnected": false, "status": 1});
-        let fields = payload.as_object().expect("an object");
-        let sample = read(fields, sensor("MClimate Open/Close"));
-        assert_eq!(sample.air, Quantity::Impossible);
-        assert_eq!(sample.door_open, Some(true));
+        for (model, key, celsius, air) in [
+            (
+                "MClimate Open/Close",
+                "temperature",
+                0.0,
+                Quantity::Impossible,
+            ),
+            (
+                "MClimate Open/Close",
+                "sensorTemperature",
+                0.0,
+                Quantity::Impossible,
+            ),
+            (
+                "MClimate HT",
+                "sensorTemperature",
+                4.5,
+                Quantity::Value(4.5),
+            ),
+        ] {
+            let payload = json!({key: celsius, "thermistorProperlyConnected": false, "status": 1});
+            let sample = read(payload.as_object().expect("an object"), sensor(model));
+            assert_eq!(sample.air, air, "{model} {key}");
+        }
     }
 }

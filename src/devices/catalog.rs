@@ -17,6 +17,18 @@ pub(super) enum Layout {
     Lht65,
     /// Dragino LDS01 and LDS02.
     Lds02,
+    /// Milesight EM300-TH and EM320-TH.
+    Em300Th,
+    /// Milesight EM300-MCS.
+    Em300Mcs,
+    /// Every sensor of Elsys.
+    Elsys,
+    /// Netvox R711, R718A, R718AB and R720A.
+    NetvoxTh,
+    /// MClimate HT.
+    MclimateHt,
+    /// MClimate Open/Close.
+    MclimateOpenClose,
 }
 
 /// What a field that is called just `battery` means.
@@ -89,8 +101,32 @@ const BROWAN: Sensor = Sensor {
 };
 
 const MCLIMATE: Sensor = Sensor {
-    names: &["MCLIMATE", "HT-SENSOR", "VICKI", "FLOOD-SENSOR"],
+    names: &["MCLIMATE", "VICKI", "FLOOD-SENSOR"],
     battery: BareBattery::Volts,
+    ..UNKNOWN
+};
+
+const MILESIGHT: Sensor = Sensor {
+    names: &[
+        "MILESIGHT",
+        "EM300",
+        "EM310",
+        "EM320",
+        "EM500",
+        "AM103",
+        "AM107",
+        "AM307",
+        "AM319",
+        "WS301",
+    ],
+    battery: BareBattery::Percent,
+    ..UNKNOWN
+};
+
+const ELSYS: Sensor = Sensor {
+    names: &["ELSYS", "ERS", "EMS"],
+    layout: Layout::Elsys,
+    air: Range::SHT,
     ..UNKNOWN
 };
 
@@ -123,13 +159,27 @@ const SENSORS: &[Sensor] = &[
     BROWAN,
     Sensor {
         names: &["MCLIMATE-OPEN", "OPEN-CLOSE"],
+        layout: Layout::MclimateOpenClose,
         door: DoorField::Status,
+        ..MCLIMATE
+    },
+    Sensor {
+        names: &["MCLIMATE-HT", "HT-SENSOR"],
+        layout: Layout::MclimateHt,
+        air: Range::SHT,
+        has_both: true,
         ..MCLIMATE
     },
     MCLIMATE,
     Sensor {
         names: &["EMS-DOOR"],
         door: DoorField::Digital,
+        ..ELSYS
+    },
+    ELSYS,
+    Sensor {
+        names: &["R711", "R718A", "R720A"],
+        layout: Layout::NetvoxTh,
         ..UNKNOWN
     },
     Sensor {
@@ -138,20 +188,20 @@ const SENSORS: &[Sensor] = &[
         ..UNKNOWN
     },
     Sensor {
-        names: &[
-            "MILESIGHT",
-            "EM300",
-            "EM310",
-            "EM320",
-            "EM500",
-            "AM103",
-            "AM107",
-            "AM307",
-            "AM319",
-            "WS301",
-            "SENSATIVE",
-            "STRIPS",
-        ],
+        names: &["EM300-TH", "EM320-TH"],
+        layout: Layout::Em300Th,
+        air: Range::SHT,
+        ..MILESIGHT
+    },
+    Sensor {
+        names: &["EM300-MCS"],
+        layout: Layout::Em300Mcs,
+        air: Range::SHT,
+        ..MILESIGHT
+    },
+    MILESIGHT,
+    Sensor {
+        names: &["SENSATIVE", "STRIPS"],
         battery: BareBattery::Percent,
         ..UNKNOWN
     },
@@ -203,6 +253,20 @@ mod tests {
             ("lht65n", Layout::Lht65),
             ("Dragino LHT65N-E3", Layout::Lht65),
             ("dragino_lds02", Layout::Lds02),
+            ("EM300-TH", Layout::Em300Th),
+            ("Milesight EM320-TH", Layout::Em300Th),
+            ("em300_mcs", Layout::Em300Mcs),
+            ("EM300-ZLD", Layout::Unknown),
+            ("Elsys ERS", Layout::Elsys),
+            ("ERS CO2 Lite", Layout::Elsys),
+            ("EMS Door", Layout::Elsys),
+            ("Netvox R718A", Layout::NetvoxTh),
+            ("R718AB", Layout::NetvoxTh),
+            ("R718B", Layout::Unknown),
+            ("MClimate HT", Layout::MclimateHt),
+            ("HT-SENSOR", Layout::MclimateHt),
+            ("MClimate Open/Close", Layout::MclimateOpenClose),
+            ("MClimate Vicki", Layout::Unknown),
             ("XLHT65", Layout::Unknown),
             ("LSN50v2-D20", Layout::Unknown),
             ("", Layout::Unknown),
@@ -220,6 +284,8 @@ mod tests {
             ("tabs-tbhh100", DoorField::Named, BareBattery::Volts),
             ("MClimate Open/Close", DoorField::Status, BareBattery::Volts),
             ("MClimate Vicki", DoorField::Named, BareBattery::Volts),
+            ("Elsys EMS Door", DoorField::Digital, BareBattery::Unknown),
+            ("Elsys EMS", DoorField::Named, BareBattery::Unknown),
             ("EM300-MCS", DoorField::Named, BareBattery::Percent),
         ] {
             let sensor = by_name(text).expect(text);

@@ -7,7 +7,7 @@ use crate::domain::Timestamp;
 use super::{
     field,
     quantity::Quantity,
-    raw::{Malformed, Raw},
+    raw::{self, Malformed, Raw},
     sample::{Sample, Samples},
 };
 
@@ -26,13 +26,7 @@ const EXTERNAL: u8 = 0x0F;
 pub(super) fn lht65(bytes: &[u8]) -> Result<Raw, Malformed> {
     let (first, _) = bytes.split_first_chunk::<11>().ok_or(Malformed)?;
     if first[6] & (RETRANSMITTED | POLLED) == 0 {
-        return Ok(Raw {
-            samples: Samples {
-                live: live(first),
-                history: Vec::new(),
-            },
-            overrules: false,
-        });
+        return Ok(Raw::live(live(first)));
     }
     let (records, rest) = bytes.as_chunks::<11>();
     if !rest.is_empty() {
@@ -72,9 +66,8 @@ fn live(frame: &[u8; 11]) -> Sample {
 
 fn record(record: &[u8; 11]) -> Sample {
     let [p0, p1, a0, a1, h0, h1, _, t0, t1, t2, t3] = *record;
-    let seconds = u32::from_be_bytes([t0, t1, t2, t3]);
     let mut sample = Sample {
-        at: (seconds > 0).then(|| Timestamp::from_millis(i64::from(seconds) * 1000)),
+        at: raw::clock(u32::from_be_bytes([t0, t1, t2, t3])),
         air: celsius([a0, a1]),
         humidity: humidity([h0, h1]),
         ..Sample::default()
@@ -89,18 +82,12 @@ fn record(record: &[u8; 11]) -> Sample {
 /// [`Malformed`] if not 10 bytes long.
 pub(super) fn lds02(bytes: &[u8]) -> Result<Raw, Malformed> {
     let [status, low, mode, ..] = *<&[u8; 10]>::try_from(bytes).map_err(|_| Malformed)?;
-    Ok(Raw {
-        samples: Samples {
-            live: Sample {
-                battery_volts: battery([status, low]),
-                // Mode 2 reports water, not a door.
-                door_open: (mode == 1).then_some(status & 0x80 != 0),
-                ..Sample::default()
-            },
-            history: Vec::new(),
-        },
-        overrules: false,
-    })
+    Ok(Raw::live(Sample {
+        battery_volts: battery([status, low]),
+        // Mode 2 reports water, not a door.
+        door_open: (mode == 1).then_some(status & 0x80 != 0),
+        ..Sample::default()
+    }))
 }
 
 fn celsius(bytes: [u8; 2]) -> Quantity {

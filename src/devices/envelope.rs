@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use crate::domain::{InvalidJson, Timestamp, json};
+use crate::domain::{DevEui, InvalidJson, Timestamp, json};
 
 use super::{
     field::{self, Object},
@@ -137,22 +137,14 @@ fn identity(body: &Object) -> Identity {
         return Identity::default();
     };
     Identity {
-        dev_eui: field::text(ids, "dev_eui").and_then(normalized_eui),
+        dev_eui: field::text(ids, "dev_eui")
+            .and_then(|text| text.parse().ok())
+            .map(DevEui::into_text),
         application_id: field::object(ids, "application_ids")
             .and_then(|ids| field::text(ids, "application_id"))
             .map(str::to_owned),
         device_id: field::text(ids, "device_id").map(str::to_owned),
     }
-}
-
-/// `a8-40-41-b6-21-82-63-f5` and its like as 16 upper-case hex digits.
-fn normalized_eui(text: &str) -> Option<String> {
-    let digits: String = text
-        .chars()
-        .filter(|c| !matches!(c, '-' | ':' | ' '))
-        .collect();
-    (digits.len() == 16 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
-        .then(|| digits.to_ascii_uppercase())
 }
 
 fn message(body: &Object) -> Message {

@@ -66,9 +66,11 @@ pub enum Unusable {
 /// [`Unusable`] if it says nothing, or more than [`MAX_MEASUREMENTS`] things.
 pub fn measure(uplink: &Uplink, profile: &Profile<'_>) -> Result<Vec<Measurement>, Unusable> {
     let sensor = catalog::find(profile.model, uplink);
-    let samples = believed(uplink, sensor);
+    let raw = raw::decode(sensor, uplink.f_port, &uplink.frm_payload).and_then(Result::ok);
+    let was_read = raw.is_some();
+    let samples = believed(uplink, sensor, raw);
     if samples.is_empty() {
-        return Err(reason(uplink));
+        return Err(reason(uplink, was_read));
     }
     if samples.history.len() >= MAX_MEASUREMENTS {
         return Err(Unusable::Undecodable);
@@ -87,8 +89,7 @@ pub fn measure(uplink: &Uplink, profile: &Profile<'_>) -> Result<Vec<Measurement
 }
 
 /// The sources in order of belief; a later one adds only what the ones before it do not mention.
-fn believed(uplink: &Uplink, sensor: &Sensor) -> Samples {
-    let raw = raw::decode(sensor.layout, uplink.f_port, &uplink.frm_payload).and_then(Result::ok);
+fn believed(uplink: &Uplink, sensor: &Sensor, raw: Option<Raw>) -> Samples {
     let codec = decoded::read(&uplink.decoded_payload, sensor);
     let normalizer = normalized::read(&uplink.normalized, uplink.received_at);
     let in_order = match raw {
@@ -107,10 +108,10 @@ fn believed(uplink: &Uplink, sensor: &Sensor) -> Samples {
     believed
 }
 
-fn reason(uplink: &Uplink) -> Unusable {
+fn reason(uplink: &Uplink, was_read: bool) -> Unusable {
     let nothing_to_decode = uplink.f_port == 0 || uplink.frm_payload.is_empty();
     let was_decoded = !uplink.decoded_payload.is_empty() || !uplink.normalized.is_empty();
-    if nothing_to_decode || was_decoded {
+    if nothing_to_decode || was_decoded || was_read {
         Unusable::NoMeasurement
     } else {
         Unusable::Undecodable

@@ -1,6 +1,11 @@
 //! How a sensor is set up, as far as it bears on what its values mean.
 
+use std::ops::RangeInclusive;
+
 use super::text::text_enum;
+
+/// Seconds between uplinks that a device may be expected to keep: at most a week.
+pub const EXPECTED_INTERVAL_SECONDS: RangeInclusive<i32> = 1..=604_800;
 
 text_enum! {
     /// What a device is for.
@@ -9,6 +14,18 @@ text_enum! {
         Temperature = "temperature",
         /// Watches its door.
         Door = "door",
+    }
+}
+
+impl DeviceRole {
+    /// Seconds between uplinks where nobody says otherwise: thermometers report every ten minutes, whatever
+    /// their model, and door sensors at rest once a day.
+    #[must_use]
+    pub const fn usual_interval_seconds(self) -> i32 {
+        match self {
+            Self::Temperature => 600,
+            Self::Door => 86_400,
+        }
     }
 }
 

@@ -6,13 +6,17 @@ mod text;
 
 pub mod alert;
 pub mod code;
+pub mod dev_eui;
 pub mod device;
+pub mod email;
 pub mod id;
 pub mod json;
+pub mod name;
 pub mod reading;
 pub mod role;
 pub mod rule;
 pub mod time;
+pub mod timezone;
 pub mod unit;
 
 pub use alert::{
@@ -20,16 +24,20 @@ pub use alert::{
     SystemName,
 };
 pub use code::Code;
+pub use dev_eui::{DevEui, InvalidDevEui};
 pub use device::{DeviceRole, DoorPolarity, Probe};
+pub use email::{Email, InvalidEmail};
 pub use id::{
     AlertId, AreaId, DeviceId, GatewayId, OrganizationId, ReadingId, RuleId, SessionId, SiteId,
     UnitId, UserId,
 };
 pub use json::InvalidJson;
+pub use name::{InvalidName, Name};
 pub use reading::Reading;
 pub use role::{Action, Role};
 pub use rule::{EffectiveRule, Rule, RuleLimits, RuleScope};
 pub use text::UnknownText;
 pub(crate) use text::text_enum;
 pub use time::{InvalidTimestamp, Timestamp};
+pub use timezone::{InvalidTimezone, Timezone};
 pub use unit::{UnitKind, UnitStatus};

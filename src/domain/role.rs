@@ -31,6 +31,10 @@ pub enum Action {
     WriteLimits,
     /// Write limits of the organization, or severities.
     WriteOrganizationLimits,
+    /// Make sites, areas, units and devices.
+    ManageTree,
+    /// Read the messages that could not be used.
+    ReadQuarantine,
 }
 
 impl Role {
@@ -44,7 +48,9 @@ impl Role {
                 Self::Owner | Self::Admin | Self::Manager | Self::Staff
             ),
             Action::WriteLimits => matches!(self, Self::Owner | Self::Admin | Self::Manager),
-            Action::WriteOrganizationLimits => matches!(self, Self::Owner | Self::Admin),
+            Action::WriteOrganizationLimits | Action::ManageTree | Action::ReadQuarantine => {
+                matches!(self, Self::Owner | Self::Admin)
+            }
         }
     }
 }
@@ -69,6 +75,12 @@ mod tests {
         );
         assert_eq!(holders(Action::Acknowledge), "owner admin manager staff");
         assert_eq!(holders(Action::WriteLimits), "owner admin manager");
-        assert_eq!(holders(Action::WriteOrganizationLimits), "owner admin");
+        for action in [
+            Action::WriteOrganizationLimits,
+            Action::ManageTree,
+            Action::ReadQuarantine,
+        ] {
+            assert_eq!(holders(action), "owner admin", "{action:?}");
+        }
     }
 }

@@ -6,8 +6,9 @@
 use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::Event;
+use super::{DataUpdated, Event, Resource};
 use crate::domain::{OrganizationId, Reading, SiteId, Timestamp, UnitId, UserId};
 
 /// Tells whoever follows an organization that an entry was committed. Called after the commit, from the
@@ -104,6 +105,17 @@ pub enum LogItem {
     },
 }
 
+impl LogItem {
+    /// The organization is told that a resource was made or changed.
+    #[must_use]
+    pub const fn data_updated(resource: Resource, id: Uuid) -> Self {
+        Self::Event {
+            audience: Audience::Organization,
+            event: Event::DataUpdated(DataUpdated { resource, id }),
+        }
+    }
+}
+
 /// Who an event is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -146,10 +158,8 @@ pub(crate) mod fixtures {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use uuid::Uuid;
 
     use super::{fixtures::reading, *};
-    use crate::events::{DataUpdated, Resource};
 
     #[test]
     fn an_entry_comes_back_from_its_row() {

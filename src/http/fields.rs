@@ -1,15 +1,13 @@
 //! The fields of a JSON body, taken one by one: every mistake is found in one go, and what nobody took is
 //! a mistake too.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
-use crate::{
-    domain::RuleScope,
-    operations::{Change, FieldError},
-};
+use crate::operations::{Change, FieldError};
 
-use super::{problem::Problem, query::one_of};
+use super::{from_json::FromJson, problem::Problem};
 
 /// Longest name of an unknown field that is quoted, characters.
 const MAX_QUOTED_CHARS: usize = 64;
@@ -19,12 +17,6 @@ const MAX_QUOTED_CHARS: usize = 64;
 pub(super) struct Fields {
     object: Map<String, Value>,
     errors: Vec<FieldError>,
-}
-
-/// A value that a field can have.
-pub(super) trait FromJson: Sized {
-    /// The value, or what it must be.
-    fn from_json(value: &Value) -> Result<Self, String>;
 }
 
 impl Fields {
@@ -63,6 +55,50 @@ impl Fields {
         self.read(name, &value)
     }
 
+    /// A whole number within `allowed`; may be absent or null.
+    pub(super) fn optional_within(
+        &mut self,
+        name: &str,
+        allowed: &RangeInclusive<i32>,
+    ) -> Option<i32> {
+        let number: i64 = self.optional(name)?;
+        let within = i32::try_from(number)
+            .ok()
+            .filter(|number| allowed.contains(number));
+        if within.is_none() {
+            let message = format!("must be {} to {}", allowed.start(), allowed.end());
+            self.refuse(FieldError::new(name, message));
+        }
+        within
+    }
+
+    /// The fields of an object inside, which may be absent or null; its mistakes are told as `settings.probe`.
+    pub(super) fn inside<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let mut inner = match self.object.remove(name) {
+            None | Some(Value::Null) => Self::default(),
+            Some(Value::Object(object)) => Self::new(object),
+            Some(_) => {
+                self.refuse(FieldError::new(name, "must be an object"));
+                Self::default()
+            }
+        };
+        let value = read(&mut inner);
+        inner.refuse_the_rest();
+        let placed = inner.errors.into_iter().map(|error| FieldError {
+            field: format!("{name}.{}", error.field),
+            ..error
+        });
+        self.errors.extend(placed);
+        value
+    }
+
+    /// Notes a mistake that the caller found, unless the field has one already.
+    pub(super) fn refuse(&mut self, error: FieldError) {
+        if self.errors.iter().all(|known| known.field != error.field) {
+            self.errors.push(error);
+        }
+    }
+
     /// A field of a merge patch: absent keeps, null inherits.
     pub(super) fn change<T: FromJson>(&mut self, name: &str) -> Change<T> {
         match self.object.remove(name) {
@@ -76,13 +112,17 @@ impl Fields {
 
     /// What was made of the fields, if none was wrong or left over. `None` only after a mistake was noted.
     pub(super) fn finish<T>(mut self, value: Option<T>) -> Result<T, Problem> {
-        for name in self.object.keys() {
-            let name: String = name.chars().take(MAX_QUOTED_CHARS).collect();
-            self.errors.push(FieldError::new(name, "is not known"));
-        }
+        self.refuse_the_rest();
         match value {
             Some(value) if self.errors.is_empty() => Ok(value),
             _ => Err(self.errors.into()),
+        }
+    }
+
+    fn refuse_the_rest(&mut self) {
+        for name in self.object.keys() {
+            let name: String = name.chars().take(MAX_QUOTED_CHARS).collect();
+            self.errors.push(FieldError::new(name, "is not known"));
         }
     }
 
@@ -93,53 +133,13 @@ impl Fields {
     }
 }
 
-impl FromJson for String {
-    fn from_json(value: &Value) -> Result<Self, String> {
-        let text = value.as_str().ok_or("must be text")?;
-        Ok(text.to_owned())
-    }
-}
-
-impl FromJson for f64 {
-    fn from_json(value: &Value) -> Result<Self, String> {
-        Ok(value.as_f64().ok_or("must be a number")?)
-    }
-}
-
-impl FromJson for i64 {
-    /// `900.0` is a whole number too: JSON knows one kind.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "whole, and `as` saturates: a range check follows"
-    )]
-    fn from_json(value: &Value) -> Result<Self, String> {
-        let whole = || value.as_f64().filter(|number| number.fract() == 0.0);
-        let number = value
-            .as_i64()
-            .or_else(|| whole().map(|number| number as Self));
-        Ok(number.ok_or("must be a whole number")?)
-    }
-}
-
-impl FromJson for Uuid {
-    fn from_json(value: &Value) -> Result<Self, String> {
-        let id = value.as_str().and_then(|text| Self::try_parse(text).ok());
-        Ok(id.ok_or("must be an id")?)
-    }
-}
-
-impl FromJson for RuleScope {
-    fn from_json(value: &Value) -> Result<Self, String> {
-        let scope = value.as_str().and_then(|text| text.parse().ok());
-        scope.ok_or_else(|| one_of(Self::ALL))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use uuid::Uuid;
 
     use super::*;
+    use crate::domain::{Probe, RuleScope};
 
     fn fields(value: Value) -> Fields {
         let Value::Object(object) = value else {
@@ -200,5 +200,44 @@ mod tests {
         let mut body = fields(json!({"note": null}));
         assert_eq!(body.optional::<String>("note"), None);
         assert!(body.finish(Some(())).is_ok());
+    }
+
+    #[test]
+    fn an_object_inside_tells_its_mistakes_with_its_name() {
+        for (body, told) in [
+            (json!({}), ""),
+            (json!({"settings": null}), ""),
+            (json!({"settings": {"probe": "external"}}), ""),
+            (json!({"settings": 5}), "settings must be an object"),
+            (
+                json!({"settings": {"probe": "x", "extra": 1}}),
+                "settings.probe must be one of internal, external; settings.extra is not known",
+            ),
+        ] {
+            let mut fields = fields(body.clone());
+            fields.inside("settings", |inner| inner.optional::<Probe>("probe"));
+            let outcome = fields.finish(Some(())).err().map(|error| error.to_string());
+            let expected = (!told.is_empty()).then(|| format!("invalid_payload: {told}"));
+            assert_eq!(outcome, expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_a_range() {
+        for (number, within) in [
+            (json!(0), None),
+            (json!(1), Some(1)),
+            (json!(60), Some(60)),
+            (json!(61), None),
+            (json!(5_000_000_000_i64), None),
+        ] {
+            let mut body = fields(json!({ "seconds": number }));
+            assert_eq!(
+                body.optional_within("seconds", &(1..=60)),
+                within,
+                "{number}"
+            );
+            assert_eq!(body.finish(Some(())).is_ok(), within.is_some(), "{number}");
+        }
     }
 }

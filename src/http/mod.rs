@@ -1,4 +1,4 @@
-//! HTTP: The Things Stack's webhook, the REST API, health.
+//! HTTP: The Things Stack's webhook, the REST API, health, the page at `/`.
 //!
 //! `app` puts [`configure`] and [`node_header`] on its server, beside `realtime`. Handlers read by `storage`,
 //! act by `operations`, take uplinks in by `ingest`; they decide nothing themselves. actix-web stays in here.
@@ -9,8 +9,10 @@ mod api;
 mod body;
 mod cors;
 mod cursor;
+mod dashboard;
 mod etag;
 mod fields;
+mod from_json;
 mod health;
 mod origin;
 mod page;

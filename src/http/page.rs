@@ -42,6 +42,11 @@ impl<Key: Serialize + DeserializeOwned> Page<Key> {
         }
     }
 
+    /// Items that it may hold.
+    pub(super) const fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Rows to ask for: one more than the page has tells whether there is another.
     pub(super) fn rows(&self) -> i64 {
         i64::try_from(self.limit + 1).unwrap_or(i64::MAX)
@@ -53,6 +58,15 @@ impl<Key: Serialize + DeserializeOwned> Page<Key> {
         rows: Vec<(T, Key)>,
     ) -> Result<HttpResponse, Problem> {
         let more = rows.len() > self.limit;
+        self.answer_cut(rows, more)
+    }
+
+    /// Likewise, where the caller knows whether there may be `more` than the page.
+    pub(super) fn answer_cut<T: Serialize>(
+        &self,
+        rows: Vec<(T, Key)>,
+        more: bool,
+    ) -> Result<HttpResponse, Problem> {
         let (items, keys): (Vec<T>, Vec<Key>) = rows.into_iter().take(self.limit).unzip();
         let next_cursor =
             match keys.last().filter(|_| more) {

@@ -104,6 +104,7 @@ impl From<OperationError> for Problem {
             OperationError::Invalid(errors) => errors.into(),
             error => Self {
                 retry_after_seconds: error.retry_after_seconds(),
+                errors: error.fields().to_vec(),
                 ..Self::new(error.code(), error.to_string())
             },
         }

@@ -1,13 +1,17 @@
 //! Every route of ours, in one table.
 
+use std::future::ready;
+
 use actix_web::{
-    Resource, Route, guard,
+    HttpRequest, Resource, Route, guard,
     http::Method,
     middleware::{DefaultHeaders, from_fn},
     web,
 };
 
-use super::{api, cors::cors, health, problem::Problem, state::State, ttn_webhook};
+use crate::config::Demo;
+
+use super::{api, cors::cors, dashboard, health, problem::Problem, state::State, ttn_webhook};
 
 /// What an answer of any route says of the node that gave it.
 #[must_use]
@@ -30,6 +34,7 @@ pub fn configure(config: &mut web::ServiceConfig, state: &State) {
                 .wrap(from_fn(cors))
                 .configure(api_routes),
         )
+        .configure(|config| page(config, state.demo))
         .default_service(web::to(unknown));
 }
 
@@ -56,17 +61,36 @@ fn api_routes(config: &mut web::ServiceConfig) {
         .service(post("/auth/logout", web::to(api::auth::logout)))
         .service(get("/auth/me", web::to(api::auth::me)))
         .service(get("/snapshot", web::to(api::snapshot::read)))
-        .service(get("/units", web::to(api::units::list)))
+        .service(collection(
+            "/sites",
+            web::to(api::sites::list),
+            web::to(api::sites::create),
+        ))
+        .service(get("/sites/{id}", web::to(api::sites::one)))
+        .service(collection(
+            "/areas",
+            web::to(api::areas::list),
+            web::to(api::areas::create),
+        ))
+        .service(get("/areas/{id}", web::to(api::areas::one)))
+        .service(collection(
+            "/units",
+            web::to(api::units::list),
+            web::to(api::units::create),
+        ))
         .service(get("/units/{id}", web::to(api::units::one)))
         .service(get("/units/{id}/readings", web::to(api::readings::list)))
-        .service(get("/devices", web::to(api::devices::list)))
-        .service(methods(
-            web::resource("/rules"),
-            "GET, HEAD, POST",
-            [
-                (Method::GET, web::to(api::rules::list)),
-                (Method::POST, web::to(api::rules::create)),
-            ],
+        .service(collection(
+            "/devices",
+            web::to(api::devices::list),
+            web::to(api::devices::create),
+        ))
+        .service(get("/devices/{id}", web::to(api::devices::one)))
+        .service(get("/quarantine", web::to(api::quarantine::list)))
+        .service(collection(
+            "/rules",
+            web::to(api::rules::list),
+            web::to(api::rules::create),
         ))
         .service(methods(
             web::resource("/rules/{id}"),
@@ -84,8 +108,25 @@ fn api_routes(config: &mut web::ServiceConfig) {
         ));
 }
 
+fn page(config: &mut web::ServiceConfig, demo: Demo) {
+    for file in dashboard::files(demo) {
+        let path = file.path;
+        let answer = move |request: HttpRequest| ready(file.answer(&request));
+        config.service(get(path, web::to(answer)));
+    }
+}
+
 fn get(path: &str, route: Route) -> Resource {
     methods(web::resource(path), "GET, HEAD", [(Method::GET, route)])
+}
+
+/// What can be listed and added to.
+fn collection(path: &str, list: Route, create: Route) -> Resource {
+    methods(
+        web::resource(path),
+        "GET, HEAD, POST",
+        [(Method::GET, list), (Method::POST, create)],
+    )
 }
 
 fn post(path: &str, route: Route) -> Resource {

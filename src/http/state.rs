@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     clock::Clock,
-    config::{AllowedOrigins, NodeId},
+    config::{AllowedOrigins, Demo, NodeId},
     ingest::Ingest,
     operations::Operations,
     storage::Database,
@@ -30,6 +30,8 @@ pub struct State {
     pub node_id: NodeId,
     /// Whose web pages may call, beside our own.
     pub allowed_origins: AllowedOrigins,
+    /// Whether the page fills the demonstration's login in.
+    pub demo: Demo,
     /// Whether the server stops.
     pub draining: Arc<Draining>,
     /// What health asks of other rooms.

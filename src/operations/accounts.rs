@@ -82,7 +82,7 @@ impl Operations {
             role: member.role,
             email: member.email.clone(),
             name: member.name.clone(),
-            session,
+            session: Some(session),
         };
         let setup = self.setup();
         let ttl = whole_seconds(setup.access_ttl);
@@ -99,6 +99,6 @@ impl Operations {
     }
 }
 
-fn whole_seconds(duration: std::time::Duration) -> i64 {
+pub(super) fn whole_seconds(duration: std::time::Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }

@@ -44,6 +44,15 @@ pub enum OperationError {
     /// Unknown, or another organization's: nobody learns which.
     #[error("not found")]
     NotFound,
+    /// A field that names something unknown, or another organization's: nobody learns which.
+    #[error("{0}")]
+    UnknownReference(FieldError),
+    /// No organization has this id or name.
+    #[error("no organization has this id or name")]
+    NoSuchOrganization,
+    /// Nobody logs in with this address.
+    #[error("nobody has this e-mail address")]
+    NoSuchUser,
     /// Fields that are wrong, at least one.
     #[error("{}", list(.0))]
     Invalid(Vec<FieldError>),
@@ -53,6 +62,12 @@ pub enum OperationError {
     /// One rule per scope.
     #[error("this scope has a rule already")]
     RuleExists,
+    /// An address is one login.
+    #[error("somebody has this e-mail address already")]
+    EmailTaken,
+    /// One device per EUI, and per application and device id, within an organization.
+    #[error("a device with this devEui, or this applicationId and ttnDeviceId, is there already")]
+    DeviceExists,
     /// Others were quicker each time.
     #[error("changed by others at the same time: try again")]
     Contended,
@@ -70,14 +85,26 @@ impl OperationError {
         Self::Invalid(vec![FieldError::new(field, message)])
     }
 
+    /// A field that names nothing of this organization.
+    pub fn unknown(field: impl Into<String>) -> Self {
+        Self::UnknownReference(FieldError::new(field, "is not found"))
+    }
+
     /// What the client is told.
     #[must_use]
     pub const fn code(&self) -> Code {
         match self {
             Self::Auth(error) => error.code(),
-            Self::NotFound => Code::NotFound,
+            Self::NotFound
+            | Self::UnknownReference(_)
+            | Self::NoSuchOrganization
+            | Self::NoSuchUser => Code::NotFound,
             Self::Invalid(_) => Code::InvalidPayload,
-            Self::AlertResolved | Self::RuleExists | Self::Contended => Code::Conflict,
+            Self::AlertResolved
+            | Self::RuleExists
+            | Self::EmailTaken
+            | Self::DeviceExists
+            | Self::Contended => Code::Conflict,
             Self::PreconditionFailed => Code::PreconditionFailed,
             Self::Store(error) => error.code(),
         }
@@ -94,6 +121,7 @@ impl OperationError {
     pub fn fields(&self) -> &[FieldError] {
         match self {
             Self::Invalid(errors) => errors,
+            Self::UnknownReference(error) => std::slice::from_ref(error),
             _ => &[],
         }
     }
@@ -147,6 +175,11 @@ mod tests {
                 "note must be text",
             ),
             (
+                OperationError::unknown("siteId"),
+                Code::NotFound,
+                "siteId is not found",
+            ),
+            (
                 OperationError::AlertResolved,
                 Code::Conflict,
                 "the alert is resolved",
@@ -174,6 +207,7 @@ mod tests {
         ]);
         assert_eq!(error.field(), Some("minTemperature"));
         assert_eq!(error.fields().len(), 2);
+        assert_eq!(OperationError::unknown("siteId").field(), Some("siteId"));
         assert_eq!(OperationError::NotFound.field(), None);
     }
 }

@@ -1,20 +1,26 @@
-//! What people do: sign in, acknowledge an alert, set limits. One function each: right, validation, write.
+//! What people do: sign in, acknowledge an alert, set limits, make sites and sensors. One function each: right,
+//! validation, write.
 //!
-//! `http` and `realtime` call the same ones; reads that need no more than the right to look are `storage`'s.
+//! `http` and `realtime` call the same ones, `cli` those of [`Operator`], who needs no login; reads that need no more than the right to look are `storage`'s.
 //! Whoever acts is judged at the moment of the act: role and membership come from the database, not from the
 //! token. Writes go through the writer of `storage`. Bounds: those of the writer, the password queue and the
 //! memory of failed logins.
 
 mod accounts;
 mod acknowledge;
+mod devices;
 mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod identify;
 mod login;
+mod operator;
+mod quarantine;
 mod refresh;
 mod rule_change;
 mod rules;
+mod sites;
+mod units;
 
 use std::{
     sync::{Arc, Mutex},
@@ -29,8 +35,12 @@ use crate::{
 
 pub use accounts::{Account, SignedIn};
 pub use acknowledge::MAX_NOTE_CHARS;
+pub use devices::{DeviceIdentity, NewDevice};
 pub use error::{FieldError, OperationError};
+pub use operator::{NewUser, Operator, UserAdded, WebhookKeyAdded};
 pub use rule_change::{Change, RuleChange};
+pub use sites::{NewArea, NewSite};
+pub use units::NewUnit;
 
 /// What the operations work with.
 #[derive(Clone)]

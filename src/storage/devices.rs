@@ -171,6 +171,24 @@ pub async fn list(
         .collect())
 }
 
+/// One device, if it is this organization's.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn get(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    device: DeviceId,
+) -> Result<Option<Device>, StoreError> {
+    let query = devices::table
+        .inner_join(device_states::table.on(device_states::device_id.eq(devices::id)))
+        .filter(devices::organization_id.eq(organization))
+        .filter(devices::id.eq(device))
+        .select((columns::<DeviceRow>(), columns::<DeviceStateRow>()));
+    let row = conn.first::<(DeviceRow, DeviceStateRow)>(query).await?;
+    Ok(row.map(Device::from))
+}
+
 /// What a message needs to know of its device.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
 #[diesel(table_name = devices)]
@@ -219,6 +237,36 @@ pub async fn find(
     Ok(found
         .filter(|(_, eui)| eui.is_none() || dev_eui.is_none())
         .map(|(device, _)| device))
+}
+
+/// Whether a device of the organization has this EUI, or this application and device id, already.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn is_taken(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    dev_eui: Option<&str>,
+    ttn: Option<(&str, &str)>,
+) -> Result<bool, StoreError> {
+    let here = || {
+        devices::table
+            .filter(devices::organization_id.eq(organization))
+            .select(devices::id)
+    };
+    if let Some(eui) = dev_eui {
+        let query = here().filter(devices::dev_eui.eq(eui.to_owned()));
+        if conn.first::<DeviceId>(query).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    let Some((application, device)) = ttn else {
+        return Ok(false);
+    };
+    let query = here()
+        .filter(devices::application_id.eq(application.to_owned()))
+        .filter(devices::ttn_device_id.eq(device.to_owned()));
+    Ok(conn.first::<DeviceId>(query).await?.is_some())
 }
 
 /// A device to make.

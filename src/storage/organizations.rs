@@ -61,6 +61,19 @@ pub async fn by_name(conn: &mut Conn, name: &str) -> Result<Option<Organization>
     .await
 }
 
+/// The organization of this id, else of exactly this name.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn find(conn: &mut Conn, id_or_name: &str) -> Result<Option<Organization>, StoreError> {
+    if let Ok(id) = id_or_name.parse()
+        && let Some(found) = get(conn, id).await?
+    {
+        return Ok(Some(found));
+    }
+    by_name(conn, id_or_name).await
+}
+
 /// Whose secret has this SHA-256, with the stored hash to compare with.
 ///
 /// # Errors

@@ -6,13 +6,14 @@ use diesel::{
     sql_types::Text,
 };
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::domain::{AreaId, OrganizationId, SiteId, Timestamp};
 
 use super::{
     StoreError,
     conn::Conn,
-    schema::sites,
+    schema::{areas, sites},
     statements::Statements,
     stmt::stmt,
     types::{Id, Moment, columns},
@@ -30,21 +31,87 @@ pub struct Site {
     pub timezone: String,
 }
 
-/// Every site of an organization, in id order, at most `limit`.
+/// An area as clients see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable)]
+#[serde(rename_all = "camelCase")]
+#[diesel(table_name = areas)]
+pub struct Area {
+    /// The area.
+    pub id: AreaId,
+    /// Its site.
+    pub site_id: SiteId,
+    /// Shown name.
+    pub name: String,
+}
+
+/// Sites of an organization in id order, after `after`, at most `limit`.
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
 pub async fn list(
     conn: &mut Conn,
     organization: OrganizationId,
+    after: Option<SiteId>,
     limit: i64,
 ) -> Result<Vec<Site>, StoreError> {
     let query = sites::table
         .filter(sites::organization_id.eq(organization))
+        .filter(sites::id.gt(after.unwrap_or(SiteId(Uuid::nil()))))
         .order(sites::id)
         .limit(limit)
         .select(columns::<Site>());
     conn.all(query).await
+}
+
+/// One site, if it is this organization's.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn get(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    site: SiteId,
+) -> Result<Option<Site>, StoreError> {
+    let query = sites::table
+        .filter(sites::organization_id.eq(organization))
+        .filter(sites::id.eq(site))
+        .select(columns::<Site>());
+    conn.first(query).await
+}
+
+/// Areas of an organization in id order, after `after`, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn list_areas(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    after: Option<AreaId>,
+    limit: i64,
+) -> Result<Vec<Area>, StoreError> {
+    let query = areas::table
+        .filter(areas::organization_id.eq(organization))
+        .filter(areas::id.gt(after.unwrap_or(AreaId(Uuid::nil()))))
+        .order(areas::id)
+        .limit(limit)
+        .select(columns::<Area>());
+    conn.all(query).await
+}
+
+/// One area, if it is this organization's.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn get_area(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    area: AreaId,
+) -> Result<Option<Area>, StoreError> {
+    let query = areas::table
+        .filter(areas::organization_id.eq(organization))
+        .filter(areas::id.eq(area))
+        .select(columns::<Area>());
+    conn.first(query).await
 }
 
 /// Whether this organization has this site.

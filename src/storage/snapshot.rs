@@ -59,7 +59,7 @@ pub async fn read(
             log,
             seq,
             organization: found,
-            sites: sites::list(conn, organization, MOST).await?,
+            sites: sites::list(conn, organization, None, MOST).await?,
             units: units::list(conn, organization, UnitFilter::All, None, MOST).await?,
             alerts,
         }))

@@ -1,6 +1,6 @@
 //! Opening an SQLite database: one file beside the program, nothing to install.
 
-use std::path::Path;
+use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, path::Path};
 
 use diesel::{Connection, ConnectionError, SqliteConnection, connection::SimpleConnection};
 use diesel_async::pooled_connection::{
@@ -44,12 +44,17 @@ fn establish(path: &str, pragmas: &[&str]) -> Result<SqliteConnection, Connectio
 /// [`StoreError::Unavailable`] if the file cannot be opened.
 pub(super) fn writer(path: &Path) -> Result<SqliteConnection, StoreError> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| unavailable(path, &error))?;
+        private_folder(folder).map_err(|error| unavailable(path, &error))?;
     }
     let text = path
         .to_str()
         .ok_or_else(|| unavailable(path, &"the path is not UTF-8"))?;
     establish(text, &WRITER).map_err(|error| unavailable(path, &error))
+}
+
+/// Makes the folder if it is not there, for this user alone: the database holds password hashes.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// The connections that read, at most `size`.

@@ -1,8 +1,16 @@
-//! Writes that need no decision: a few statements that run in one transaction of the writer.
+//! Writes that need no decision: a few statements that run in one transaction of the writer, and what onlookers
+//! are told of them.
 
 use diesel::{
     RunQueryDsl, SqliteConnection, pg::Pg, query_builder::QueryFragment, result::QueryResult,
     sqlite::Sqlite,
+};
+
+use uuid::Uuid;
+
+use crate::{
+    domain::OrganizationId,
+    events::{LogItem, Resource},
 };
 
 use super::stmt::Stmt;
@@ -25,9 +33,12 @@ where
     }
 }
 
-/// Statements of one transaction, in order.
+/// Statements of one transaction, in order, and what its log entries say.
 #[derive(Default)]
-pub struct Statements(Vec<Box<dyn AnyStatement>>);
+pub struct Statements {
+    statements: Vec<Box<dyn AnyStatement>>,
+    told: Vec<(OrganizationId, LogItem)>,
+}
 
 impl Statements {
     /// None yet.
@@ -45,11 +56,24 @@ impl Statements {
 
     /// Adds one at the end.
     pub fn push(&mut self, statement: impl AnyStatement + 'static) {
-        self.0.push(Box::new(statement));
+        self.statements.push(Box::new(statement));
+    }
+
+    /// Tells the organization that a resource was made or changed, with the commit; whether the statements touch
+    /// a row does not matter.
+    pub fn tell_updated(&mut self, organization: OrganizationId, resource: Resource, id: Uuid) {
+        self.told
+            .push((organization, LogItem::data_updated(resource, id)));
     }
 
     /// In order.
     pub fn iter(&self) -> impl Iterator<Item = &dyn AnyStatement> {
-        self.0.iter().map(AsRef::as_ref)
+        self.statements.iter().map(AsRef::as_ref)
+    }
+
+    /// What is told, in order.
+    #[must_use]
+    pub fn told(&self) -> &[(OrganizationId, LogItem)] {
+        &self.told
     }
 }

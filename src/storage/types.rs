@@ -21,6 +21,8 @@ use crate::domain::{
     UnitId, UnitKind, UnitStatus, UserId,
 };
 
+use super::quarantine::Reason;
+
 /// A UUID: `uuid` in PostgreSQL, a BLOB of 16 bytes in SQLite.
 #[derive(Debug, Clone, Copy, SqlType, QueryId)]
 #[diesel(
@@ -174,6 +176,7 @@ text_columns!(
     Direction,
     DoorPolarity,
     Probe,
+    Reason,
     Role,
     RuleScope,
     UnitKind,

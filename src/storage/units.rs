@@ -296,3 +296,20 @@ pub fn set_primary_device(
             .bind::<Id, _>(organization),
     );
 }
+
+/// Names the sensor that sets the unit's temperature, if none does yet.
+pub fn set_first_primary_device(
+    statements: &mut Statements,
+    organization: OrganizationId,
+    unit: UnitId,
+    device: DeviceId,
+) {
+    let first = "UPDATE units SET primary_device_id = ? \
+                 WHERE id = ? AND organization_id = ? AND primary_device_id IS NULL";
+    statements.push(
+        stmt(first)
+            .bind::<Id, _>(device)
+            .bind::<Id, _>(unit)
+            .bind::<Id, _>(organization),
+    );
+}

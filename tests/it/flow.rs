@@ -6,6 +6,9 @@ use serde_json::json;
 
 use crate::support::{DEMO, TestApp, Transport};
 
+/// A connection ends with its token, and a test that lets the confirm time (900 s) pass goes on afterwards.
+const OUTLIVES_THE_CONFIRM_TIME: (&str, &str) = ("FRESHTRACK__AUTH__ACCESS_TTL_SECONDS", "7200");
+
 #[actix_web::test]
 async fn an_uplink_reaches_a_client_as_a_batch() {
     let app = TestApp::start().await;
@@ -59,7 +62,7 @@ async fn what_a_unit_measures_within_a_second_is_one_batch_in_time_order() {
 
 #[actix_web::test]
 async fn an_excursion_warns_at_once_turns_critical_by_timer_and_clears_by_itself() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_with(&[OUTLIVES_THE_CONFIRM_TIME]).await;
     let mut client = app.client(&DEMO).await;
     let unit_id = app.unit_id(&DEMO, DEMO.fridge).await;
 

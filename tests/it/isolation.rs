@@ -87,3 +87,50 @@ async fn the_secret_decides_whose_device_it_is() {
     assert_eq!(body["reason"], "unknown_device", "{body}");
     app.stop().await;
 }
+
+#[actix_web::test]
+async fn a_tree_and_its_quarantine_are_their_organizations_own() {
+    let app = TestApp::start().await;
+    let stray = app.uplink(&DEMO, RIVAL.fridge, 12.0).await;
+    stray.expect(202);
+    let token = app.token(&RIVAL).await;
+    let unit = app.unit(&DEMO, DEMO.fridge).await;
+    for route in ["sites", "areas", "units", "devices", "quarantine"] {
+        let path = format!("/api/v1/{route}");
+        let ours = app.get(&DEMO, &path).await;
+        let theirs = app.get(&RIVAL, &path).await;
+        let ids = |list: &Value| -> Vec<Value> {
+            let items = list["items"].as_array().into_iter().flatten();
+            items.map(|item| item["id"].clone()).collect()
+        };
+        let (ours, theirs) = (ids(&ours), ids(&theirs));
+        assert!(!ours.is_empty(), "{route}");
+        assert!(ours.iter().all(|id| !theirs.contains(id)), "{route}");
+        if route != "quarantine" {
+            let path = format!("{path}/{}", ours[0].as_str().unwrap());
+            let answer = app.http.get(&path).bearer(&token).send().await;
+            answer.expect_problem(404, "not_found");
+        }
+    }
+    for (route, body) in [
+        (
+            "areas",
+            json!({"siteId": unit["siteId"], "name": "Ours now"}),
+        ),
+        (
+            "units",
+            json!({"siteId": unit["siteId"], "areaId": unit["areaId"], "name": "Ours now", "kind": "other"}),
+        ),
+        (
+            "devices",
+            json!({"unitId": unit["id"], "devEui": "A840410000000999", "model": "x", "role": "temperature"}),
+        ),
+    ] {
+        let call = app.http.post(&format!("/api/v1/{route}")).bearer(&token);
+        call.json(&body)
+            .send()
+            .await
+            .expect_problem(404, "not_found");
+    }
+    app.stop().await;
+}

@@ -9,6 +9,7 @@
 
 mod support;
 
+mod browser;
 mod cli;
 mod clients;
 mod commands;
@@ -19,6 +20,7 @@ mod flow;
 mod health;
 mod isolation;
 mod limits;
+mod newcomers;
 mod rooms;
 mod rules;
 mod simulate;

@@ -64,7 +64,7 @@ fn our_own_token_says_what_was_granted() {
         role: Role::Staff,
         email: "staff@freshtrack.local".to_owned(),
         name: "Stefan Ö.".to_owned(),
-        session: SessionId(id(3)),
+        session: Some(SessionId(id(3))),
     };
     let key = TokenKey::hs256(SECRET);
     let token = key.issue(&grant, 900, time(0)).expect("issued");
@@ -79,7 +79,7 @@ fn our_own_token_says_what_was_granted() {
             role: Role::Staff,
             email: Some(grant.email),
             name: Some(grant.name),
-            session: Some(grant.session),
+            session: grant.session,
             expires_at: time(900),
         }
     );

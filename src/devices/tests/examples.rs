@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::support::{self, fixture};
 use crate::{
-    devices::{Measurement, Profile, Unusable, Uplink, catalog, measure},
+    devices::{Measurement, Profile, Unusable, Uplink, catalog, measure, raw},
     domain::{Probe, Timestamp},
 };
 
@@ -14,6 +14,18 @@ const SET_ASIDE: &[(&str, &str)] = &[(
     "1c203080e7",
     "port 3 of the LHT65N is a list without times: only its battery is read",
 )];
+
+/// Rows whose bytes give more than their `want` says, or less, with the reason.
+const BYTES_SET_ASIDE: &[(&str, &str)] = &[
+    (
+        "0ae939ea93",
+        "the published example of the LDS01 lacks its last three bytes",
+    ),
+    (
+        "e9317c6ae4",
+        "three records, of which the codec of the EM300-TH finds the first only",
+    ),
+];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -173,23 +185,18 @@ fn bytes_give_what_the_row_wants() {
     let mut checked = 0;
     for example in examples() {
         let Some(want) = &example.want else { continue };
-        let bytes = hex::decode(&example.bytes).expect("hex");
-        let is_ours = match (example.codec.as_str(), example.f_port) {
-            ("lht65" | "lht65n", 2) => true,
-            // The published example of the LDS01 lacks its last three bytes.
-            ("lds01" | "lds02", 10) => bytes.len() == 10,
-            _ => false,
+        let uplink = Uplink {
+            frm_payload: hex::decode(&example.bytes).expect("hex"),
+            ..uplink(&example)
         };
-        if is_ours {
-            let uplink = Uplink {
-                frm_payload: bytes,
-                ..uplink(&example)
-            };
+        let sensor = catalog::find("", &uplink);
+        let is_ours = raw::decode(sensor, uplink.f_port, &uplink.frm_payload).is_some();
+        if is_ours && BYTES_SET_ASIDE.iter().all(|(id, _)| *id != example.id) {
             check(&example, want, &uplink);
             checked += 1;
         }
     }
-    assert_eq!(checked, 13);
+    assert_eq!(checked, 66);
 }
 
 #[test]

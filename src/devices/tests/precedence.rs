@@ -190,6 +190,25 @@ fn bytes_of_a_backlog_go_before_the_text_of_the_codec() {
 }
 
 #[test]
+fn bytes_go_before_the_fields_of_a_codec_that_is_known_to_be_wrong() {
+    let of = |model: &str, f_port, payload: &str, decoded: &Value| Uplink {
+        f_port,
+        model_id: Some(model.to_owned()),
+        ..lht65n(payload, decoded)
+    };
+    let only_first = json!({"history": [{"timestamp": 1_700_000_000, "temperature": -18.4}]});
+    let three = "20CE00F1536548FF7820CE58F3536552FF7820CEB0F553655CFF79";
+    let uplink = of("em300-th", 85, three, &only_first);
+    let measurements = measure(&uplink, &Profile::default()).expect("a backlog");
+    let temperatures: Vec<_> = measurements.iter().map(|m| m.temperature).collect();
+    assert_eq!(temperatures, [-18.4, -17.4, -16.4].map(Some));
+
+    let without_sign = json!({"temperature": 223.3, "thermistorProperlyConnected": true});
+    let uplink = of("open-close", 2, "01AB08B91B5CAE01", &without_sign);
+    assert_eq!(first(&uplink, &Profile::default()).temperature, Some(-18.5));
+}
+
+#[test]
 fn an_uplink_without_a_measurement_says_why() {
     let frame = |f_port, payload: &[u8], decoded| Uplink {
         f_port,
@@ -210,6 +229,14 @@ fn an_uplink_without_a_measurement_says_why() {
         (
             "a version report",
             frame(6, &[1, 11], json!({"SWver": 10})),
+            Unusable::NoMeasurement,
+        ),
+        (
+            "a version in bytes that we can read",
+            Uplink {
+                model_id: Some("r718a".to_owned()),
+                ..frame(6, &[1, 0x0B, 0, 100, 2, 32, 32, 8, 17, 0, 0], json!({}))
+            },
             Unusable::NoMeasurement,
         ),
         (

@@ -3,7 +3,7 @@
 use proptest::{collection::vec, prelude::*};
 use serde_json::{Map, Value};
 
-use super::support;
+use super::{corpus::input::MODELS, support};
 use crate::{
     devices::{
         MAX_MEASUREMENTS, Message, Profile, Uplink, catalog, measure, parse, quantity::Range,
@@ -11,9 +11,21 @@ use crate::{
     domain::{DoorPolarity, Probe},
 };
 
-const MODELS: &[&str] = &[
-    "", "LHT65", "LHT65N", "LDS02", "LSN50v2", "TBHH100", "TBDW100", "EM300-TH", "MClimate",
-    "EMS Door",
+/// How the items of several makers start; what follows is chance.
+const STARTS: &[&[u8]] = &[
+    &[0x01, 0x75],
+    &[0x03, 0x67],
+    &[0x04, 0x68],
+    &[0x06, 0x00],
+    &[0x20, 0xCE],
+    &[0xFF, 0x16],
+    &[0x01, 0x0B, 0x01],
+    &[0x01],
+    &[0x02],
+    &[0x07],
+    &[0x0C],
+    &[0x0D],
+    &[0x20],
 ];
 
 const KEYS: &[&str] = &[
@@ -94,7 +106,16 @@ fn entries(values: impl Strategy<Value = Value>) -> impl Strategy<Value = Map<St
     vec((key, values), 0..10).prop_map(|entries| entries.into_iter().collect())
 }
 
-fn assert_possible(uplink: &Uplink, model: &str) {
+fn any_items() -> impl Strategy<Value = Vec<u8>> {
+    let item = (proptest::sample::select(STARTS), vec(any::<u8>(), 0..9));
+    vec(item, 1..12).prop_map(|items| {
+        let flat = items.into_iter();
+        flat.flat_map(|(start, value)| [start.to_vec(), value].concat())
+            .collect()
+    })
+}
+
+pub(super) fn assert_possible(uplink: &Uplink, model: &str) {
     let sensor = catalog::find(model, uplink);
     for probe in [Probe::Internal, Probe::External] {
         let profile = Profile {
@@ -140,8 +161,8 @@ proptest! {
     #[test]
     fn any_bytes_give_possible_values(
         model in proptest::sample::select(MODELS),
-        f_port in prop_oneof![Just(2), Just(10), any::<u8>()],
-        bytes in prop_oneof![vec(any::<u8>(), 10..12), vec(any::<u8>(), 0..244)],
+        f_port in prop_oneof![Just(2), Just(6), Just(10), Just(85), any::<u8>()],
+        bytes in prop_oneof![vec(any::<u8>(), 5..12), vec(any::<u8>(), 0..244), any_items()],
     ) {
         let uplink = Uplink { f_port, frm_payload: bytes, ..support::uplink() };
         assert_possible(&uplink, model);

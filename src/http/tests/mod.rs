@@ -3,10 +3,13 @@
 mod alerts;
 mod auth;
 mod cors;
+mod dashboard;
 mod health;
 mod lists;
 mod problems;
+mod quarantine;
 mod rules;
+mod tree;
 mod webhook;
 
 use std::{pin::Pin, sync::Arc, time::Duration};
@@ -72,6 +75,7 @@ impl Server {
             clock: fixture.clock.clone(),
             node_id: config.server.node_id,
             allowed_origins: config.server.allowed_origins,
+            demo: config.demo,
             draining: Arc::new(Draining::new(fixture.clock.clone(), Duration::from_secs(2))),
             probes: Probes {
                 socket_connections: Arc::new(|| 3),

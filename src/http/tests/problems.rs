@@ -8,7 +8,7 @@ use crate::domain::Role;
 async fn what_is_no_route_or_no_method_is_a_problem_too() {
     let server = Server::open().await;
     for (method, path, expected, allow) in [
-        (Method::GET, "/", (404, "not_found"), None),
+        (Method::GET, "/nothing", (404, "not_found"), None),
         (Method::GET, "/api/v1", (404, "not_found"), None),
         (Method::GET, "/api/v1/nothing", (404, "not_found"), None),
         (Method::GET, "/webhooks/ttnx", (404, "not_found"), None),

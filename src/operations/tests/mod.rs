@@ -2,6 +2,7 @@
 
 mod accounts;
 mod alerts;
+mod operator;
 mod rules;
 
 use super::OperationError;

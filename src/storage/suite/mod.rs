@@ -2,7 +2,9 @@
 
 mod alerts;
 mod groups;
+mod quarantine;
 mod rules;
+mod statements;
 mod uplinks;
 
 use std::{

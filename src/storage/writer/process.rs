@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     clock::Clock,
     domain::{OrganizationId, Rule, Timestamp, UnitId},
-    events::{Audience, DataUpdated, Event, LogEntry, LogItem, Resource},
+    events::{LogEntry, LogItem, Resource},
     storage::{StoreError, statements::Statements},
 };
 
@@ -92,7 +92,7 @@ async fn in_transaction<U: UnitOfWork>(
                 Outcome::Acknowledged(Acknowledged::Resolved)
             }
             Job::Rule(edit, _) => group.rule(uow, edit).await?,
-            Job::Statements(statements, _) => Outcome::Rows(run_all(uow, statements).await?),
+            Job::Statements(statements, _) => group.statements(uow, statements).await?,
         });
     }
     let Group {
@@ -117,17 +117,6 @@ async fn in_transaction<U: UnitOfWork>(
         entries,
         earliest_deadline,
     })
-}
-
-async fn run_all<U: UnitOfWork>(
-    uow: &mut U,
-    statements: &Statements,
-) -> Result<Vec<usize>, StoreError> {
-    let mut rows = Vec::new();
-    for statement in statements.iter() {
-        rows.push(uow.run(statement).await?);
-    }
-    Ok(rows)
 }
 
 /// What the group has locked, and what is to be done with it.
@@ -242,13 +231,7 @@ impl<'a> Group<'a> {
             .push((edit.organization_id, rule.clone(), edit.now));
         self.decisions.tell(
             edit.organization_id,
-            LogItem::Event {
-                audience: Audience::Organization,
-                event: Event::DataUpdated(DataUpdated {
-                    resource: Resource::Rules,
-                    id: rule.id.0,
-                }),
-            },
+            LogItem::data_updated(Resource::Rules, rule.id.0),
         );
         for unit_id in uow
             .units_in_scope(edit.organization_id, scope, scope_id)
@@ -261,5 +244,20 @@ impl<'a> Group<'a> {
             });
         }
         Ok(Outcome::Rule(RuleWritten::Done))
+    }
+
+    async fn statements<U: UnitOfWork>(
+        &mut self,
+        uow: &mut U,
+        statements: &Statements,
+    ) -> Result<Outcome, StoreError> {
+        let mut rows = Vec::new();
+        for statement in statements.iter() {
+            rows.push(uow.run(statement).await?);
+        }
+        for (organization, item) in statements.told() {
+            self.decisions.tell(*organization, item.clone());
+        }
+        Ok(Outcome::Rows(rows))
     }
 }

@@ -1,6 +1,7 @@
 //! The real server inside the test's process: own data, a free port, a clock that the test moves.
 
 use std::cell::Cell;
+use std::path::Path;
 use std::time::Duration;
 
 use freshtrack::app::{self, Running};
@@ -83,6 +84,11 @@ impl TestApp {
         let frames = self.frames;
         let opened = Self::open(self.data, self.clock, &[]).await;
         Self { frames, ..opened }
+    }
+
+    /// Where it keeps its data.
+    pub(crate) fn data(&self) -> &Path {
+        self.data.path()
     }
 
     /// Stops in order, and waits for it.

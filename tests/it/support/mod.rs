@@ -4,6 +4,7 @@
 //! did not come by a mark that comes later.
 
 mod app;
+mod command;
 mod demo;
 mod http;
 mod process;
@@ -13,6 +14,7 @@ mod uplink;
 use std::time::Duration;
 
 pub(crate) use app::TestApp;
+pub(crate) use command::{freshtrack, printed};
 pub(crate) use demo::{DEMO, RIVAL};
 pub(crate) use http::{Answer, Http};
 pub(crate) use process::ServerProcess;

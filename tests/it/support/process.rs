@@ -84,15 +84,17 @@ impl Drop for Process {
 fn listening_address(log: impl Read + Send + 'static) -> String {
     let (found, address) = mpsc::channel();
     thread::spawn(move || {
-        let mut lines = Vec::new();
-        for line in BufReader::new(log).lines().map_while(Result::ok) {
-            if let Some((_, rest)) = line.split_once(" addr=") {
-                let address = rest.split(' ').next().unwrap_or(rest);
-                let _ = found.send(Ok(address.to_owned()));
-            }
-            lines.push(line);
-        }
-        let _ = found.send(Err(lines.join("\n")));
+        let mut lines = BufReader::new(log).lines().map_while(Result::ok);
+        let mut before = Vec::new();
+        let told = lines.find_map(|line| {
+            let address = line
+                .split_once(" addr=")
+                .and_then(|(_, rest)| rest.split(' ').next().map(str::to_owned));
+            before.push(line);
+            address
+        });
+        let _ = found.send(told.ok_or_else(|| before.join("\n")));
+        lines.for_each(drop);
     });
     match address.recv_timeout(DEADLINE) {
         Ok(Ok(address)) => address,

@@ -1,6 +1,6 @@
 //! One frame as The Things Stack v3 posts it: an `uplink_message` with everything that a real one carries.
 //!
-//! Zero values are left out, as the stack leaves them out. Above: `player` gives the moment; below: `site` the frame.
+//! Zero values are left out, as the stack leaves them out. Above: `player` gives the moment; below: `sensor` the frame.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     eui::DevEui,
     seed::{DEMO_FOODS, GATEWAY},
-    site::Transmission,
+    sensor::Transmission,
 };
 use crate::domain::Timestamp;
 

@@ -1,6 +1,6 @@
 //! What the sensors send: the bytes of Dragino's LHT65N and LDS02, and what the network's codec makes of them.
 //!
-//! `site` fills these in, `envelope` wraps them. The decoders of the same bytes are in `devices`.
+//! `sensor` fills these in, `envelope` wraps them. The decoders of the same bytes are in `devices`.
 
 use serde_json::{Value, json};
 
@@ -104,9 +104,9 @@ impl Thermometer {
     /// 0 very low to 3 good, by the thresholds of the maker's manual.
     const fn battery_status(&self) -> u8 {
         match millivolts(self.battery) {
-            ..=2500 => 0,
-            ..=2550 => 1,
-            ..=2650 => 2,
+            0..=2500 => 0,
+            2501..=2550 => 1,
+            2551..=2650 => 2,
             _ => 3,
         }
     }

@@ -74,7 +74,6 @@ pub(super) async fn follow(
     mut told: impl FnMut(&Progress),
 ) -> Tally {
     let network = Network {
-        webhook,
         clock,
         joined_at: clock.now(),
     };
@@ -105,7 +104,7 @@ pub(super) async fn follow(
             }
             () = wait(pause.unwrap_or_default()), if pause.is_some() => {
                 match cues.next() {
-                    Some(cue) if cue.transmission.heard => in_flight.push(network.post(cue)),
+                    Some(cue) if cue.transmission.heard => in_flight.push(webhook.post(network.body(&cue))),
                     Some(_) => progress.unheard += 1,
                     None => {}
                 }
@@ -131,18 +130,17 @@ async fn wait(time: Duration) {
     }
 }
 
+/// What the devices have joined for this play.
 struct Network<'a> {
-    webhook: &'a Webhook,
     clock: &'a Clock,
     joined_at: Timestamp,
 }
 
 impl Network<'_> {
     /// The moment of a reading is the one at which it is sent.
-    fn post(&self, cue: Cue) -> impl Future<Output = Outcome> {
+    fn body(&self, cue: &Cue) -> String {
         let (now, id) = (self.clock.now(), self.clock.new_id());
-        let body = envelope::body(&cue.transmission, self.joined_at, now, id);
-        self.webhook.post(body)
+        envelope::body(&cue.transmission, self.joined_at, now, id)
     }
 }
 

@@ -7,7 +7,8 @@ use std::{str::FromStr, time::Duration};
 use super::{
     fleet::Fleet,
     model::{Fault, Incident, Reach, Scenario, Seconds},
-    site::{Site, Transmission},
+    sensor::Transmission,
+    site::Site,
 };
 
 /// What chance begins with: every play of the same fleet is the same play.

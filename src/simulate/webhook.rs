@@ -5,7 +5,7 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-use awc::http::{StatusCode, Uri, Version};
+use awc::http::{StatusCode, Uri, Version, uri::PathAndQuery};
 use serde::Deserialize;
 
 use super::player::IN_FLIGHT;
@@ -35,7 +35,7 @@ impl FromStr for WebhookUrl {
         {
             return Err(InvalidUrl);
         }
-        match url.path_and_query().map(|path| path.as_str()) {
+        match url.path_and_query().map(PathAndQuery::as_str) {
             None | Some("/") => Ok(Self(format!("{}/webhooks/ttn", text.trim_end_matches('/')))),
             Some(_) => Ok(Self(text.to_owned())),
         }

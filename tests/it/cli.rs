@@ -15,6 +15,11 @@ fn wrong_usage_exits_2() {
         &["serve", "--no-sensors"],
         &["serve", "--config"],
         &["check-config", "--demo"],
+        &["simulate", "--rate", "0"],
+        &["simulate", "--scenario", "fire"],
+        &["simulate", "--url", "127.0.0.1:3000"],
+        &["simulate", "--dev-eui", "A84041"],
+        &["simulate", "--units", "2", "--dev-eui", "A840410000000001"],
         &["user"],
         &["user", "add", "--org", "Corner"],
         &[

@@ -23,5 +23,6 @@ mod limits;
 mod newcomers;
 mod rooms;
 mod rules;
+mod simulate;
 mod subscriptions;
 mod webhook;

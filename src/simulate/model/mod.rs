@@ -23,3 +23,6 @@ pub use scenario::Scenario;
 
 /// Seconds of the physical world since the play began.
 pub(super) type Seconds = u64;
+
+/// How finely a play cuts time, seconds: shorter than what happens at a door.
+pub(super) const TICK: Seconds = 5;

@@ -1,10 +1,9 @@
 //! Curves by their values: where they cross, how long, and where they end.
 
-use super::{Cabinet, Climate, Conditions, Routine, Scenario, Seconds};
+use super::{Cabinet, Climate, Conditions, Routine, Scenario, Seconds, TICK};
 use crate::domain::UnitKind;
 use crate::simulate::noise::Noise;
 
-const TICK: Seconds = 5;
 const MINUTE: Seconds = 60;
 const HOUR: Seconds = 3600;
 

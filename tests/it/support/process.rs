@@ -11,7 +11,7 @@ use actix_web::web::block;
 
 use super::{DEADLINE, Http};
 
-/// `freshtrack serve --demo --no-sensors`; killed when dropped.
+/// `freshtrack serve --demo`; killed when dropped.
 pub(crate) struct ServerProcess {
     /// Calls it.
     pub(crate) http: Http,
@@ -22,10 +22,20 @@ pub(crate) struct ServerProcess {
 struct Process(Child);
 
 impl ServerProcess {
-    /// Starts on a free port with its data in `data`, and waits until it listens.
+    /// Starts on a free port with its data in `data`, without sensors, and waits until it listens.
     pub(crate) fn start(data: &Path) -> Self {
+        Self::serve(data, &["--demo", "--no-sensors"])
+    }
+
+    /// The same, with the demo's sensors.
+    pub(crate) fn start_playing(data: &Path) -> Self {
+        Self::serve(data, &["--demo"])
+    }
+
+    fn serve(data: &Path, options: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_freshtrack"))
-            .args(["serve", "--demo", "--no-sensors"])
+            .arg("serve")
+            .args(options)
             .env("FRESHTRACK__SERVER__BIND", "127.0.0.1:0")
             .env("FRESHTRACK__STORAGE__DATA_DIR", data)
             .stdin(Stdio::null())

@@ -1,9 +1,10 @@
 //! The application under test: it does what events ask for, and records what it was called for.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use actix_socketio::{
-    DisconnectReason, EmitError, Emitter, Event, Frame, Handler, Refusal, Socket,
+    Answer, DisconnectReason, EmitError, Emitter, Event, Frame, Handler, Refusal, Socket,
 };
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc};
@@ -14,6 +15,7 @@ pub(crate) enum Seen {
     Connected(String),
     Event(String, Vec<Value>),
     Disconnected(String, DisconnectReason),
+    Unanswered(String),
 }
 
 pub(crate) struct Application {
@@ -98,6 +100,24 @@ impl Application {
                     "rooms",
                     &rooms.iter().map(|room| &**room).collect::<Vec<_>>(),
                 )
+            }
+            ("ask-me", [what]) => {
+                let limit = Duration::from_millis(what["limit"].as_u64().unwrap_or(5000));
+                match socket.ask("question", what, limit).await {
+                    Ok(Answer { args, attachments }) => {
+                        socket.send(&Frame::binary_event("answered", &args, attachments)?)
+                    }
+                    Err(error) => {
+                        self.tell(Seen::Unanswered(error.to_string()));
+                        Ok(())
+                    }
+                }
+            }
+            ("burst", _) => {
+                for number in 0..3 {
+                    socket.send_volatile(&Frame::event("volatile", &number)?)?;
+                }
+                Ok(())
             }
             ("shout", [rooms, except, what]) => self.shout(rooms, except, what),
             ("flood", [Value::Number(bytes)]) => {

@@ -19,18 +19,28 @@ pub(crate) fn packets(payload: &str) -> Vec<&str> {
 pub(crate) struct Polling {
     http: awc::Client,
     pub(crate) address: SocketAddr,
+    base: &'static str,
     pub(crate) sid: String,
 }
 
 impl Polling {
     pub(crate) async fn open(address: SocketAddr) -> Self {
+        Self::open_at(address, "/socket.io/").await
+    }
+
+    pub(crate) async fn open_at(address: SocketAddr, base: &'static str) -> Self {
         let http = awc::Client::default();
-        let url = format!("http://{address}/socket.io/?EIO=4&transport=polling");
+        let url = format!("http://{address}{base}?EIO=4&transport=polling");
         let mut response = http.get(url).send().await.expect("an answer");
         let body = response.body().await.expect("a body");
         let open: serde_json::Value = serde_json::from_slice(&body[1..]).expect("an open packet");
         let sid = open["sid"].as_str().expect("a sid").to_owned();
-        Self { http, address, sid }
+        Self {
+            http,
+            address,
+            base,
+            sid,
+        }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -38,7 +48,7 @@ impl Polling {
     }
 
     pub(crate) fn path(&self) -> String {
-        format!("/socket.io/?EIO=4&transport=polling&sid={}", self.sid)
+        format!("{}?EIO=4&transport=polling&sid={}", self.base, self.sid)
     }
 
     /// The body of a GET that must be 200.
@@ -82,7 +92,11 @@ pub(crate) struct Wire {
 
 impl Wire {
     pub(crate) async fn open(address: SocketAddr, query: &str) -> Self {
-        let url = format!("http://{address}/socket.io/?{query}");
+        Self::open_at(address, "/socket.io/", query).await
+    }
+
+    pub(crate) async fn open_at(address: SocketAddr, base: &str, query: &str) -> Self {
+        let url = format!("http://{address}{base}?{query}");
         let connect = awc::Client::default()
             .ws(url)
             .max_frame_size(4_000_000)

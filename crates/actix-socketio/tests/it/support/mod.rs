@@ -2,11 +2,13 @@
 
 mod application;
 mod client;
+mod greeter;
 mod server;
 
 pub(crate) use application::Seen;
 pub(crate) use client::{Polling, Wire, packets};
-pub(crate) use server::TestServer;
+pub(crate) use greeter::Greeter;
+pub(crate) use server::{TestServer, serve};
 
 use std::future::Future;
 use std::time::Duration;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_socketio::{Builder, DisconnectReason, SocketIo};
 use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpServer};
+use actix_web::{App, HttpServer, Resource};
 use tokio::sync::{Semaphore, mpsc};
 
 use super::application::{Application, Seen};
@@ -39,16 +39,7 @@ impl TestServer {
         let socketio = settings(SocketIo::builder()).handler(application).build();
         emitter.get_or_init(|| socketio.emitter());
         let mounted = socketio.clone();
-        let server = HttpServer::new(move || App::new().service(mounted.service()))
-            .h1_allow_half_closed(false)
-            .disable_signals()
-            .workers(2)
-            .bind(("127.0.0.1", 0))
-            .expect("a free port");
-        let address = server.addrs()[0];
-        let server = server.run();
-        let handle = server.handle();
-        actix_web::rt::spawn(server);
+        let (address, handle) = serve(move || mounted.service());
         Self {
             address,
             socketio,
@@ -149,4 +140,21 @@ impl TestServer {
         })
         .await;
     }
+}
+
+/// Serves on a port of its own, with two workers.
+pub(crate) fn serve(
+    service: impl Fn() -> Resource + Clone + Send + 'static,
+) -> (SocketAddr, ServerHandle) {
+    let server = HttpServer::new(move || App::new().service(service()))
+        .h1_allow_half_closed(false)
+        .disable_signals()
+        .workers(2)
+        .bind(("127.0.0.1", 0))
+        .expect("a free port");
+    let address = server.addrs()[0];
+    let server = server.run();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    (address, handle)
 }

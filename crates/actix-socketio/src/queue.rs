@@ -102,7 +102,7 @@ impl Queue {
         &self,
         key: SocketKey,
         frame: &Frame,
-        manner: Manner,
+        manner: &Manner,
     ) -> Result<(), EmitError> {
         let mut state = self.lock();
         if state.closed || state.failure.is_some() {
@@ -112,7 +112,7 @@ impl Queue {
         // One frame may always wait, or an event over the limit would cut every client off.
         let over = state.bytes > 0 && state.bytes + size > self.limit;
         let ready = state.frames.is_empty() && self.writable.load(Ordering::Relaxed);
-        match (state.lane(key), &manner) {
+        match (state.lane(key), manner) {
             (
                 None
                 | Some(Lane::Held {

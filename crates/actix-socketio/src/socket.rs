@@ -165,7 +165,7 @@ impl<D> Socket<D> {
     /// # Errors
     /// As [`Socket::emit`].
     pub fn send(&self, frame: &Frame) -> Result<(), EmitError> {
-        self.push(frame, Manner::Plain)
+        self.push(frame, &Manner::Plain)
     }
 
     /// As [`Socket::send`], if the client's transport takes it at once; else it is dropped.
@@ -173,7 +173,7 @@ impl<D> Socket<D> {
     /// # Errors
     /// As [`Socket::emit`].
     pub fn send_volatile(&self, frame: &Frame) -> Result<(), EmitError> {
-        self.push(frame, Manner::Volatile)
+        self.push(frame, &Manner::Volatile)
     }
 
     /// Sends an event, at the call, and waits at most `limit` for the client's answer.
@@ -203,7 +203,7 @@ impl<D> Socket<D> {
     ) -> impl Future<Output = Result<Answer, AskError>> + use<D> {
         let id = self.core.ids.next();
         let (waiter, inquiry) = ask::open(id);
-        let sent = self.push(&frame.asking(id), Manner::Asking(waiter));
+        let sent = self.push(&frame.asking(id), &Manner::Asking(waiter));
         async move {
             sent?;
             inquiry.one(limit).await
@@ -254,7 +254,7 @@ impl<D> Socket<D> {
         queue.depart(Some(Frame::disconnect(&place.namespace)), departure);
     }
 
-    fn push(&self, frame: &Frame, manner: Manner) -> Result<(), EmitError> {
+    fn push(&self, frame: &Frame, manner: &Manner) -> Result<(), EmitError> {
         let Core { place, queue, .. } = &*self.core;
         queue.push(place.key, &frame.within(&place.namespace), manner)
     }

@@ -65,7 +65,7 @@ impl<'a> Broadcast<'a> {
     /// # Errors
     /// When the argument cannot be encoded.
     pub fn emit(self, name: &str, arg: &impl Serialize) -> Result<Vec<HubId>, EncodeError> {
-        Ok(self.send(Frame::event(name, arg)?))
+        Ok(self.send(&Frame::event(name, arg)?))
     }
 
     /// Sends an event with any number of arguments. Returns the hubs that refused, as [`Emitter::deliver`].
@@ -73,12 +73,12 @@ impl<'a> Broadcast<'a> {
     /// # Errors
     /// When the arguments cannot be encoded.
     pub fn emit_args(self, name: &str, args: &[Value]) -> Result<Vec<HubId>, EncodeError> {
-        Ok(self.send(Frame::event_args(name, args)?))
+        Ok(self.send(&Frame::event_args(name, args)?))
     }
 
     /// Sends what has been encoded before. Returns the hubs that refused, as [`Emitter::deliver`].
     #[must_use = "the hubs named here got nothing"]
-    pub fn send(self, frame: Frame) -> Vec<HubId> {
+    pub fn send(self, frame: &Frame) -> Vec<HubId> {
         let Self {
             emitter,
             rooms,
@@ -117,7 +117,7 @@ impl<'a> Broadcast<'a> {
         let id = self.emitter.ids.next();
         let (waiter, inquiry) = ask::open(id);
         self.manner = Manner::Asking(waiter);
-        let _full = self.send(frame.asking(id));
+        let _full = self.send(&frame.asking(id));
         inquiry.all(limit)
     }
 

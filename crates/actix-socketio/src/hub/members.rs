@@ -86,7 +86,7 @@ impl Members {
     /// What a queue refuses is its session's matter: it is over, or about to be cut.
     pub(super) fn deliver(&self, delivery: &Delivery, manner: &Manner) {
         self.select(&delivery.rooms, &delivery.except, |key, member| {
-            let _over = member.queue.push(key, &delivery.frame, manner.clone());
+            let _over = member.queue.push(key, &delivery.frame, manner);
         });
     }
 

@@ -32,11 +32,11 @@ fn opened(limit: usize) -> Queue {
 fn what_is_sent_while_connecting_follows_the_reply() {
     let queue = Queue::new(1000);
     queue.hold(A);
-    assert!(queue.push(A, &frame("early"), Manner::Plain).is_ok());
+    assert!(queue.push(A, &frame("early"), &Manner::Plain).is_ok());
     queue.push_reply(frame("other"));
     assert_eq!(names(queue.take(1000, Encoding::Json)), ["other"]);
     queue.open(A, Some(frame("connect")));
-    assert!(queue.push(A, &frame("late"), Manner::Plain).is_ok());
+    assert!(queue.push(A, &frame("late"), &Manner::Plain).is_ok());
     assert_eq!(
         names(queue.take(1000, Encoding::Json)),
         ["connect", "early", "late"]
@@ -47,10 +47,10 @@ fn what_is_sent_while_connecting_follows_the_reply() {
 fn a_refused_socket_leaves_nothing_behind() {
     let queue = Queue::new(1000);
     queue.hold(A);
-    assert!(queue.push(A, &frame("early"), Manner::Plain).is_ok());
+    assert!(queue.push(A, &frame("early"), &Manner::Plain).is_ok());
     queue.forget(A);
     assert!(matches!(
-        queue.push(A, &frame("late"), Manner::Plain),
+        queue.push(A, &frame("late"), &Manner::Plain),
         Err(EmitError::Closed)
     ));
     assert_eq!(queue.lock().bytes, 0);
@@ -62,14 +62,14 @@ fn over_the_limit_the_session_is_told_once() {
     let size = frame("x").size();
     let queue = opened(2 * size);
     queue.take(1000, Encoding::Json);
-    assert!(queue.push(A, &frame("x"), Manner::Plain).is_ok());
-    assert!(queue.push(A, &frame("y"), Manner::Plain).is_ok());
+    assert!(queue.push(A, &frame("x"), &Manner::Plain).is_ok());
+    assert!(queue.push(A, &frame("y"), &Manner::Plain).is_ok());
     assert!(matches!(
-        queue.push(A, &frame("z"), Manner::Plain),
+        queue.push(A, &frame("z"), &Manner::Plain),
         Err(EmitError::Overflow)
     ));
     assert!(matches!(
-        queue.push(A, &frame("z"), Manner::Plain),
+        queue.push(A, &frame("z"), &Manner::Plain),
         Err(EmitError::Closed)
     ));
     assert_eq!(queue.notices().failure, Some(Failure::Overflow));
@@ -79,9 +79,9 @@ fn over_the_limit_the_session_is_told_once() {
 fn one_frame_may_wait_whatever_its_size() {
     let queue = opened(1);
     queue.take(1000, Encoding::Json);
-    assert!(queue.push(A, &frame("x"), Manner::Plain).is_ok());
+    assert!(queue.push(A, &frame("x"), &Manner::Plain).is_ok());
     assert!(matches!(
-        queue.push(A, &frame("y"), Manner::Plain),
+        queue.push(A, &frame("y"), &Manner::Plain),
         Err(EmitError::Overflow)
     ));
 }
@@ -91,7 +91,7 @@ fn a_batch_is_cut_by_bytes_and_says_whether_more_waits() {
     let queue = opened(1000);
     queue.take(1000, Encoding::Json);
     for name in ["x", "y", "z"] {
-        assert!(queue.push(A, &frame(name), Manner::Plain).is_ok());
+        assert!(queue.push(A, &frame(name), &Manner::Plain).is_ok());
     }
     let batch = queue.take(2 * frame("x").size(), Encoding::Json);
     assert!(!batch.drained);
@@ -104,7 +104,7 @@ fn a_departure_follows_what_was_sent_and_ends_its_socket_only() {
     let queue = opened(1000);
     queue.hold(B);
     queue.open(B, Some(frame("connect")));
-    assert!(queue.push(A, &frame("last"), Manner::Plain).is_ok());
+    assert!(queue.push(A, &frame("last"), &Manner::Plain).is_ok());
     let departure = Departure {
         key: A,
         close: false,
@@ -112,7 +112,7 @@ fn a_departure_follows_what_was_sent_and_ends_its_socket_only() {
     queue.depart(Some(frame("farewell")), departure);
     queue.depart(Some(frame("farewell")), departure);
     assert!(!queue.is_open(A));
-    assert!(queue.push(B, &frame("other"), Manner::Plain).is_ok());
+    assert!(queue.push(B, &frame("other"), &Manner::Plain).is_ok());
     assert_eq!(
         names(queue.take(1000, Encoding::Json)),
         ["connect", "connect", "last", "farewell", "other"]
@@ -150,7 +150,7 @@ fn a_departure_while_connecting_waits_for_the_reply() {
 fn a_volatile_frame_goes_only_where_it_is_taken_at_once() {
     let queue = Queue::new(1000);
     queue.set_writable(true);
-    let volatile = |name: &str| queue.push(A, &frame(name), Manner::Volatile);
+    let volatile = |name: &str| queue.push(A, &frame(name), &Manner::Volatile);
     assert!(matches!(volatile("unknown"), Err(EmitError::Closed)));
     queue.hold(A);
     assert!(volatile("held").is_ok());
@@ -171,7 +171,7 @@ fn an_answer_finds_who_waits_for_it_once() {
     let (waiter, inquiry) = ask::open(7);
     assert!(
         queue
-            .push(A, &frame("asked"), Manner::Asking(waiter))
+            .push(A, &frame("asked"), &Manner::Asking(waiter))
             .is_ok()
     );
     assert!(queue.answered(A, 8).is_none());
@@ -187,7 +187,7 @@ fn answers_owed_are_bounded_and_forgotten_with_their_socket() {
     let ask = |id: u64| {
         let (waiter, inquiry) = ask::open(id);
         (
-            queue.push(A, &frame("asked"), Manner::Asking(waiter)),
+            queue.push(A, &frame("asked"), &Manner::Asking(waiter)),
             inquiry,
         )
     };

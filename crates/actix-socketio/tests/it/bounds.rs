@@ -40,7 +40,7 @@ async fn a_websocket_that_is_not_read_is_cut_off() {
     let flood = async {
         loop {
             // More than the kernel keeps for a connection, at a pace that its hub can follow.
-            (0..20).for_each(|_| drop(emitter.to(["lobby"]).send(pad.clone())));
+            (0..20).for_each(|_| drop(emitter.to(["lobby"]).send(&pad)));
             again.tick().await;
         }
     };

@@ -146,7 +146,7 @@ impl World {
     /// Time passes up to the deadline, or a little.
     fn pass(&mut self, argument: u8) {
         self.now = match self.engine.next_deadline() {
-            Some(due) if argument % 2 == 0 => due.max(self.now),
+            Some(due) if argument.is_multiple_of(2) => due.max(self.now),
             _ => self.now + Duration::from_millis(u64::from(argument)),
         };
         self.feed(Input::Tick);

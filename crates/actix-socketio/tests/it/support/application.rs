@@ -101,24 +101,9 @@ impl Application {
                     &rooms.iter().map(|room| &**room).collect::<Vec<_>>(),
                 )
             }
-            ("ask-me", [what]) => {
-                let limit = Duration::from_millis(what["limit"].as_u64().unwrap_or(5000));
-                match socket.ask("question", what, limit).await {
-                    Ok(Answer { args, attachments }) => {
-                        socket.send(&Frame::binary_event("answered", &args, attachments)?)
-                    }
-                    Err(error) => {
-                        self.tell(Seen::Unanswered(error.to_string()));
-                        Ok(())
-                    }
-                }
-            }
-            ("burst", _) => {
-                for number in 0..3 {
-                    socket.send_volatile(&Frame::event("volatile", &number)?)?;
-                }
-                Ok(())
-            }
+            ("ask-me", [what]) => self.ask(socket, what).await,
+            ("burst", _) => (0..3)
+                .try_for_each(|number| socket.send_volatile(&Frame::event("volatile", &number)?)),
             ("shout", [rooms, except, what]) => self.shout(rooms, except, what),
             ("flood", [Value::Number(bytes)]) => {
                 let pad = "x".repeat(1000);
@@ -142,6 +127,19 @@ impl Application {
         }
     }
 
+    async fn ask(&self, socket: &Socket<String>, what: &Value) -> Result<(), EmitError> {
+        let limit = Duration::from_millis(what["limit"].as_u64().unwrap_or(5000));
+        match socket.ask("question", what, limit).await {
+            Ok(Answer { args, attachments }) => {
+                socket.send(&Frame::binary_event("answered", &args, attachments)?)
+            }
+            Err(error) => {
+                self.tell(Seen::Unanswered(error.to_string()));
+                Ok(())
+            }
+        }
+    }
+
     fn shout(&self, rooms: &Value, except: &Value, what: &Value) -> Result<(), EmitError> {
         let names =
             |rooms: &Value| serde_json::from_value::<Vec<String>>(rooms.clone()).expect("names");
@@ -157,7 +155,7 @@ impl Application {
     /// Delivers more than the hub of this thread takes, which cannot run meanwhile. True: it refused some.
     fn congest(&self) -> Result<bool, EmitError> {
         let frame = Frame::event("unheard", &0)?;
-        Ok((0..5000).any(|_| !self.emitter().to(["nobody"]).send(frame.clone()).is_empty()))
+        Ok((0..5000).any(|_| !self.emitter().to(["nobody"]).send(&frame).is_empty()))
     }
 
     fn emitter(&self) -> &Emitter {

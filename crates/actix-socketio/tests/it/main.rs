@@ -24,3 +24,4 @@ mod http;
 mod clients;
 mod endings;
 mod bounds;
+mod leaks;

@@ -101,24 +101,9 @@ impl Application {
                     &rooms.iter().map(|room| &**room).collect::<Vec<_>>(),
                 )
             }
-            ("ask-me", [what]) => {
-                let limit = Duration::from_millis(what["limit"].as_u64().unwrap_or(5000));
-                match socket.ask("question", what, limit).await {
-                    Ok(Answer { args, attachments }) => {
-                        socket.send(&Frame::binary_event("answered", &args, attachments)?)
-                    }
-                    Err(error) => {
-                        self.tell(Seen::Unanswered(error.to_string()));
-                        Ok(())
-                    }
-                }
-            }
-            ("burst", _) => {
-                for number in 0..3 {
-                    socket.send_volatile(&Frame::event("volatile", &number)?)?;
-                }
-                Ok(())
-            }
+            ("ask-me", [what]) => self.ask(socket, what).await,
+            ("burst", _) => (0..3)
+                .try_for_each(|number| socket.send_volatile(&Frame::event("volatile", &number)?)),
             ("shout", [rooms, except, what]) => self.shout(rooms, except, what),
             ("flood", [Value::Number(bytes)]) => {
                 let pad = "x".repeat(1000);
@@ -139,6 +124,19 @@ impl Application {
             }
             ("panic", _) => panic!("asked to panic"),
             _ => Ok(()),
+        }
+    }
+
+    async fn ask(&self, socket: &Socket<String>, what: &Value) -> Result<(), EmitError> {
+        let limit = Duration::from_millis(what["limit"].as_u64().unwrap_or(5000));
+        match socket.ask("question", what, limit).await {
+            Ok(Answer { args, attachments }) => {
+                socket.send(&Frame::binary_event("answered", &args, attachments)?)
+            }
+            Err(error) => {
+                self.tell(Seen::Unanswered(error.to_string()));
+                Ok(())
+            }
         }
     }
 

@@ -1,12 +1,15 @@
-//! Real clients as judges: the JavaScript client of several years, and Python's. Installed by `npm ci` and
+//! Real clients as judges: the JavaScript client of several years, a browser, and Python's. Installed by `npm ci` and
 //! `pip install --target python -r requirements.txt` in `tests/clients`.
 
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
-use actix_web::web::block;
+use actix_socketio::{ClientBundles, Cors};
+use actix_web::HttpResponse;
+use actix_web::web::{self, block};
+use serde_json::json;
 
-use crate::support::{Greeter, TestServer};
+use crate::support::{Greeter, Seen, TestServer, serve};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
@@ -73,4 +76,53 @@ async fn python_client_over_each_transport() {
     for transports in ["polling", "websocket", "default"] {
         flow("python3", "flow.py", &[transports]).await;
     }
+}
+
+/// A browser that ends with its test.
+struct Browser(Child);
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ended = self.0.kill();
+        let _status = self.0.wait();
+    }
+}
+
+#[actix_web::test]
+async fn a_page_of_another_origin_loads_the_bundle_and_upgrades() {
+    let bundle = folder().join("node_modules/client-4.8/dist/socket.io.min.js");
+    let bundle = std::fs::read(bundle).expect("the client is installed");
+    let mut server = TestServer::with(|builder| {
+        let bundles = ClientBundles::new("4.8.4").file("socket.io.min.js", bundle);
+        builder.cors(Cors::any()).client_bundles(bundles)
+    });
+    let base = format!("http://{}", server.address);
+    let page = std::fs::read_to_string(folder().join("page.html")).expect("the page");
+    let page = page.replace("BASE", &base);
+    let (page_address, _pages) = serve(move || {
+        let page = page.clone();
+        web::resource("/").to(move || {
+            let answer = HttpResponse::Ok()
+                .content_type("text/html")
+                .body(page.clone());
+            async { answer }
+        })
+    });
+    let profile = std::env::temp_dir().join(format!("page-{}", server.address.port()));
+    let chromium = Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--disable-gpu"])
+        .args(["--disable-dev-shm-usage", "--no-first-run"])
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg(format!("http://{page_address}/"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromium is installed");
+    let browser = Browser(chromium);
+    let done = Seen::Event("done".to_owned(), vec![json!("websocket")]);
+    while server.seen_slowly().await != done {}
+    drop(browser);
+    // What the browser's helpers still write there is no matter of the test.
+    let _left = std::fs::remove_dir_all(profile);
+    server.empty().await;
 }

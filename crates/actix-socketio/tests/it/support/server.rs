@@ -56,6 +56,14 @@ impl TestServer {
             .expect("the handler lives")
     }
 
+    /// As [`TestServer::seen`], for clients that take long to start.
+    pub(crate) async fn seen_slowly(&mut self) -> Seen {
+        tokio::time::timeout(Duration::from_secs(60), self.seen.recv())
+            .await
+            .expect("a call of the handler")
+            .expect("the handler lives")
+    }
+
     /// The reason of the next disconnect; other calls before it are passed over.
     pub(crate) async fn disconnected(&mut self) -> DisconnectReason {
         loop {

@@ -24,4 +24,5 @@ mod http;
 mod clients;
 mod endings;
 mod bounds;
+mod hostile;
 mod leaks;

@@ -32,6 +32,14 @@ apt_for() {
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
 }
 
+# need_disk GIGABYTES: says so now, not in the middle of a build as a compiler's error.
+need_disk() {
+	local free
+	free=$(df --output=avail --block-size=1G . | tail -n 1 | tr -d ' ')
+	[ "$free" -ge "$1" ] || [ -d "${CARGO_TARGET_DIR:-target}/debug" ] ||
+		fail "a build needs about $1 GB of disk, $free GB are free"
+}
+
 need_rust() {
 	if ! command -v cargo >/dev/null && [ -x "$HOME/.cargo/bin/cargo" ]; then
 		PATH="$HOME/.cargo/bin:$PATH"

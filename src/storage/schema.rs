@@ -335,6 +335,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::types::{Id, Moment};
+
+    downlink_routes (device_id) {
+        device_id -> Id,
+        organization_id -> Id,
+        push_url -> Text,
+        replace_url -> Text,
+        api_key -> Text,
+        told_at -> Moment,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
     organizations,
@@ -348,6 +362,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     units,
     devices,
     device_states,
+    downlink_routes,
     gateways,
     rules,
     frames,

@@ -33,6 +33,10 @@ impl<'q, U, Q> Fetch<'q, U> for Q where
 }
 
 /// A pooled connection for reading.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one lives at a time, in the request that reads"
+)]
 pub enum Conn {
     /// Opened read-only: what writes goes through the writer.
     Postgres(Object<AsyncPgConnection>),

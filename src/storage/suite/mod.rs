@@ -25,8 +25,11 @@ mod groups;
 #[path = "../../../tests/it/support/postgres.rs"]
 mod postgres_server;
 mod quarantine;
+mod rollups;
 mod rules;
+mod schema;
 mod statements;
+mod two_writers;
 mod uplinks;
 
 use std::{
@@ -39,7 +42,7 @@ use uuid::Uuid;
 use super::{
     Conn, Database, Hooks, Location, Options,
     devices::{self, DeviceSettings, NewDevice},
-    organizations,
+    organizations, postgres,
     quarantine::KeptMessage,
     sites::{self, Site},
     statements::Statements,

@@ -188,6 +188,7 @@ impl Server {
     }
 
     /// Leaves a process that ends the server once nobody holds its lock.
+    #[expect(clippy::zombie_processes, reason = "it outlives this one")]
     fn watch(&self) {
         // The lock file, what is run under its lock, and what else goes.
         const SCRIPT: &str = r#"

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::Secret;
 use super::check::Checker;
 
 /// Which database.
@@ -12,6 +13,11 @@ pub enum Database {
     Sqlite {
         /// The file.
         path: PathBuf,
+    },
+    /// A database of a PostgreSQL server.
+    Postgres {
+        /// `postgres://user:password@host/database`; holds a password.
+        url: Secret,
     },
 }
 
@@ -44,29 +50,31 @@ impl Storage {
 
 impl Database {
     pub(super) fn check(checker: &mut Checker<'_>, storage: Option<&Storage>) -> Option<Self> {
-        let path = checker.parsed("database.url", parse_url)?;
-        Some(Self::Sqlite {
-            path: match path {
-                Some(path) => path,
-                None => storage?.data_dir.join("freshtrack.db"),
-            },
-        })
+        match checker.parsed("database.url", parse_url)? {
+            Some(database) => Some(database),
+            None => Some(Self::Sqlite {
+                path: storage?.data_dir.join("freshtrack.db"),
+            }),
+        }
     }
 }
 
-/// The file that the URL names; an empty URL names none.
-fn parse_url(url: &str) -> Result<Option<PathBuf>, String> {
+/// The database that the URL names; an empty URL names none.
+fn parse_url(url: &str) -> Result<Option<Database>, String> {
     if url.is_empty() {
         return Ok(None);
     }
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Err("this version keeps its data in SQLite only: use sqlite://PATH".to_owned());
+    let server = ["postgres://", "postgresql://"].map(|scheme| url.strip_prefix(scheme));
+    if server.iter().flatten().any(|rest| !rest.is_empty()) {
+        let url = Secret::new(url);
+        return Ok(Some(Database::Postgres { url }));
     }
     match url.strip_prefix("sqlite://") {
         Some(path) if !path.is_empty() && !path.contains(['?', '#']) && path != ":memory:" => {
-            Ok(Some(PathBuf::from(path)))
+            let path = PathBuf::from(path);
+            Ok(Some(Database::Sqlite { path }))
         }
-        _ => Err("must be sqlite://PATH with the path of a file, or empty".to_owned()),
+        _ => Err("must be postgres://USER:PASSWORD@HOST/DATABASE, sqlite://PATH with the path of a file, or empty".to_owned()),
     }
 }
 
@@ -75,14 +83,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_names_a_file() {
+    fn a_url_names_a_file_or_a_server() {
         for (url, path) in [
-            ("", None),
-            ("sqlite:///var/lib/fresh.db", Some("/var/lib/fresh.db")),
-            ("sqlite://data/fresh.db", Some("data/fresh.db")),
+            ("sqlite:///var/lib/fresh.db", "/var/lib/fresh.db"),
+            ("sqlite://data/fresh.db", "data/fresh.db"),
         ] {
-            assert_eq!(parse_url(url), Ok(path.map(PathBuf::from)), "{url}");
+            let path = PathBuf::from(path);
+            assert_eq!(parse_url(url), Ok(Some(Database::Sqlite { path })), "{url}");
         }
+        for server in [
+            "postgres://me:word@db/fresh",
+            "postgresql:///fresh?host=/run",
+        ] {
+            let url = Secret::new(server);
+            let named = Ok(Some(Database::Postgres { url }));
+            assert_eq!(parse_url(server), named, "{server}");
+        }
+        assert_eq!(parse_url(""), Ok(None));
     }
 
     #[test]
@@ -93,14 +110,11 @@ mod tests {
             "sqlite::memory:",
             "sqlite://a.db?mode=ro",
             "fresh.db",
+            "postgres://",
             "mysql://localhost/fresh",
         ] {
             let allowed = parse_url(url).unwrap_err();
-            assert!(allowed.starts_with("must be sqlite://PATH"), "{url}");
-        }
-        for url in ["postgres://me@db/fresh", "postgresql:///fresh"] {
-            let allowed = parse_url(url).unwrap_err();
-            assert!(allowed.contains("SQLite only"), "{url}");
+            assert!(allowed.starts_with("must be postgres://"), "{url}");
         }
     }
 }

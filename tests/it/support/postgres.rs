@@ -41,6 +41,11 @@ impl TestDatabase {
     pub(crate) fn url(&self) -> String {
         self.server.url(&self.name)
     }
+
+    /// The first column of the rows that a query gives.
+    pub(crate) fn rows(&self, query: &str) -> Vec<String> {
+        self.server.rows(&self.name, query)
+    }
 }
 
 impl Drop for TestDatabase {

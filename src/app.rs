@@ -187,6 +187,7 @@ impl Base {
         let ages = retention::Ages {
             log: self.config.storage.log_retention,
             quarantine: self.config.quarantine.max_age,
+            readings: self.config.storage.readings_retention,
         };
         let (database, clock) = (|| self.database.clone(), || self.clock.clone());
         [

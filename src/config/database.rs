@@ -28,6 +28,8 @@ pub struct Storage {
     pub data_dir: PathBuf,
     /// How long a row of the event log lives.
     pub log_retention: Duration,
+    /// How long readings are kept.
+    pub readings_retention: Duration,
     /// Connections that read beside the one that writes.
     pub read_connections: usize,
 }
@@ -39,10 +41,12 @@ impl Storage {
             folder => Ok(PathBuf::from(folder)),
         });
         let log_retention = checker.seconds("storage.log_retention_seconds", 60..=86_400);
+        let readings_retention = checker.days("storage.readings_retention_days", 31..=36_500);
         let read_connections = checker.whole::<u16>("storage.read_connections", 1..=64);
         Some(Self {
             data_dir: data_dir?,
             log_retention: log_retention?,
+            readings_retention: readings_retention?,
             read_connections: read_connections?.into(),
         })
     }

@@ -13,6 +13,7 @@ mod error;
 pub mod gateways;
 pub mod log;
 mod migrate;
+pub mod months;
 pub mod organizations;
 mod postgres;
 pub mod quarantine;
@@ -184,6 +185,11 @@ impl Database {
     /// [`StoreError`] if it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         log::id(&mut self.read().await?).await.map(drop)
+    }
+
+    /// Whether readings are kept by month.
+    const fn has_months(&self) -> bool {
+        matches!(self.readers, Readers::Postgres(_))
     }
 
     /// The way to write.

@@ -25,6 +25,7 @@ mod groups;
 #[path = "../../../tests/it/support/postgres.rs"]
 mod postgres_server;
 mod quarantine;
+mod retention;
 mod rollups;
 mod rules;
 mod schema;

@@ -14,12 +14,17 @@ const DEBIAN: &str = "/usr/lib/postgresql";
 /// Of the server's own user where the tests run as root, which PostgreSQL refuses.
 const SERVER_USER: &str = "postgres";
 
+/// For tests that need no more than a stop keeps: nothing waits for the disk.
+const FORGETFUL: &str = "-c fsync=off -c shared_buffers=64MB";
+
 /// A database of its own on the shared server.
+#[allow(dead_code, reason = "benches have servers of their own")]
 pub(crate) struct TestDatabase {
     server: Server,
     name: String,
 }
 
+#[allow(dead_code, reason = "benches have servers of their own")]
 impl TestDatabase {
     /// Makes an empty one; starts the server if this is the first.
     pub(crate) fn create() -> Self {
@@ -35,6 +40,11 @@ impl TestDatabase {
     /// As the configuration takes it.
     pub(crate) fn url(&self) -> String {
         self.server.url(&self.name)
+    }
+
+    /// The first column of the rows that a query gives.
+    pub(crate) fn rows(&self, query: &str) -> Vec<String> {
+        self.server.rows(&self.name, query)
     }
 }
 
@@ -55,30 +65,40 @@ impl Drop for TestDatabase {
 pub(crate) struct Server {
     folder: PathBuf,
     is_own: bool,
+    /// `-c NAME=VALUE ...`, over the defaults.
+    settings: &'static str,
     /// Held shared as long as the server is needed.
     _lock: File,
 }
 
 impl Server {
+    #[allow(dead_code, reason = "benches have servers of their own")]
     fn shared() -> Self {
         let user = identity("-u");
         let folder = std::env::temp_dir().join(format!("freshtrack-postgres-{user}"));
-        Self::in_folder(folder, false)
+        Self::in_folder(folder, false, FORGETFUL)
     }
 
     /// One that nobody else uses.
-    #[allow(
-        dead_code,
-        reason = "the storage suite shares this file and restarts nothing"
-    )]
+    #[allow(dead_code, reason = "not all who share this file restart a server")]
     pub(crate) fn own() -> Self {
+        Self::in_own_folder(FORGETFUL)
+    }
+
+    /// One that nobody else uses, whose commits reach the disk.
+    #[allow(dead_code, reason = "only the benches measure")]
+    pub(crate) fn durable() -> Self {
+        Self::in_own_folder("-c shared_buffers=512MB -c max_wal_size=4GB")
+    }
+
+    fn in_own_folder(settings: &'static str) -> Self {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let name = format!("freshtrack-postgres-{}-{number}", std::process::id());
-        Self::in_folder(std::env::temp_dir().join(name), true)
+        Self::in_folder(std::env::temp_dir().join(name), true, settings)
     }
 
-    fn in_folder(folder: PathBuf, is_own: bool) -> Self {
+    fn in_folder(folder: PathBuf, is_own: bool, settings: &'static str) -> Self {
         let lock = open(&folder.with_extension("lock"));
         lock.lock_shared().unwrap();
         let starting = open(&folder.with_extension("starting"));
@@ -86,6 +106,7 @@ impl Server {
         let server = Self {
             folder,
             is_own,
+            settings,
             _lock: lock,
         };
         if !server.is_up() {
@@ -130,7 +151,8 @@ impl Server {
     /// Starts it, and waits until it takes connections.
     pub(crate) fn start(&self) {
         let options = format!(
-            "-c listen_addresses= -c fsync=off -c max_connections=200 -c shared_buffers=64MB -k {}",
+            "-c listen_addresses= -c max_connections=200 {} -k {}",
+            self.settings,
             self.folder.display()
         );
         done(
@@ -144,10 +166,7 @@ impl Server {
     }
 
     /// Stops it at once: connections are cut, and what had not been committed is lost.
-    #[allow(
-        dead_code,
-        reason = "the storage suite shares this file and restarts nothing"
-    )]
+    #[allow(dead_code, reason = "not all who share this file restart a server")]
     pub(crate) fn stop(&self) {
         done(
             as_server("pg_ctl")

@@ -22,6 +22,8 @@ mod msgpack;
 mod engine;
 mod http;
 mod clients;
+#[path = "../../../../examples/support/probe/mod.rs"]
+mod probe;
 mod endings;
 mod recovery;
 mod bounds;

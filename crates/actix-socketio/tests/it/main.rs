@@ -27,5 +27,6 @@ mod probe;
 mod endings;
 mod recovery;
 mod bounds;
+mod slow;
 mod hostile;
 mod leaks;

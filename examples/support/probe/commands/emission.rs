@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use actix_socketio::{Broadcast, DeliverOutcome, Delivery, EmitError, Emitter, Frame, Socket};
+use actix_socketio::{
+    Broadcast, DeliverOutcome, Delivery, EmitError, Emitter, Frame, Socket, WhenFull,
+};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
@@ -117,6 +119,7 @@ impl Emission {
             rooms: names(&self.rooms),
             except: names(&self.except),
             frame,
+            when_full: WhenFull::Disconnect,
         }
     }
 }

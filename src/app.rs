@@ -195,12 +195,13 @@ impl Base {
             clock: self.clock.clone(),
         };
         let reader = Arc::new(self.database.clone());
-        Realtime::start(&self.config, services, |emitter| {
+        Realtime::start(&self.config, services, |emitter, heard| {
             Registry::start(Parts {
                 reader,
                 bus,
                 hubs: Arc::new(EmitterHubs::new(emitter)),
                 encoder: Arc::new(WireEncoder),
+                heard,
                 ticks: Ticks::EverySecond,
                 arbiters: Vec::new(),
             })

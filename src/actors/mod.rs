@@ -17,5 +17,5 @@ mod tests;
 
 pub use encoder::{Encoder, WireEncoder};
 pub use hubs::{EmitterHubs, HubKey, Hubs, Outcome};
-pub use parts::{Parts, Ticks};
+pub use parts::{OnHeard, Parts, Ticks};
 pub use registry::{Drain, Registry, Watch, WatchError, WatchGuard};

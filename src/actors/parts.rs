@@ -5,7 +5,14 @@ use std::sync::Arc;
 use actix::ArbiterHandle;
 
 use super::{encoder::Encoder, hubs::Hubs};
-use crate::{bus::Bus, events::LogReader};
+use crate::{
+    bus::Bus,
+    domain::OrganizationId,
+    events::{Heard, LogReader},
+};
+
+/// Acts on what the log says to servers. Called from the organization's thread: must return at once.
+pub type OnHeard = Arc<dyn Fn(OrganizationId, Heard) + Send + Sync>;
 
 /// Everything that the live path needs from outside.
 pub struct Parts {
@@ -17,6 +24,8 @@ pub struct Parts {
     pub hubs: Arc<dyn Hubs>,
     /// Makes frames.
     pub encoder: Arc<dyn Encoder>,
+    /// Who acts on notices.
+    pub heard: OnHeard,
     /// What drives them.
     pub ticks: Ticks,
     /// Threads that organizations are spread over; the registry's own if there are none.

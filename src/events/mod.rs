@@ -6,6 +6,7 @@
 pub mod batch;
 pub mod event;
 pub mod log;
+pub mod notice;
 pub mod offset;
 pub mod reader;
 pub mod replay;
@@ -20,6 +21,7 @@ pub use event::{
     UnitStatusChange,
 };
 pub use log::{Audience, LogEntry, LogId, LogItem, OnCommit};
+pub use notice::{Heard, Notice};
 pub use offset::{Cursor, InvalidOffset, Offset, Partial, Position, Step};
 pub use reader::{Head, LogReader, LogUnreadable};
 pub use replay::{JoinedRoom, Listener, ReplayError, replay};

@@ -72,7 +72,7 @@ pub(super) fn events_of(
         let LogItem::Event { audience, event } = item else {
             return None;
         };
-        let room = audience_room(organization, *audience)?;
+        let room = audience_room(organization, *audience);
         Some((
             Cursor {
                 seq: entry.seq,
@@ -123,12 +123,11 @@ pub(super) fn flush_unit(
     overflow.into_iter().chain(batch).chain(newest)
 }
 
-const fn audience_room(organization: OrganizationId, audience: Audience) -> Option<Room> {
+const fn audience_room(organization: OrganizationId, audience: Audience) -> Room {
     match audience {
-        Audience::Organization => Some(Room::Organization(organization)),
-        Audience::Readings => Some(Room::Readings(organization)),
-        Audience::User(user) => Some(Room::User(user)),
-        Audience::Servers => None,
+        Audience::Organization => Room::Organization(organization),
+        Audience::Readings => Room::Readings(organization),
+        Audience::User(user) => Room::User(user),
     }
 }
 
@@ -139,7 +138,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::Timestamp,
-        events::{DataUpdated, LogId, Resource, UnitBatch, log::fixtures::reading},
+        events::{DataUpdated, LogId, Notice, Resource, UnitBatch, log::fixtures::reading},
     };
 
     const BEFORE: Position = Position {
@@ -160,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn each_audience_has_its_room_and_the_servers_none() {
+    fn each_audience_has_its_room_and_a_notice_none() {
         let user = Uuid::from_u128(4).into();
         let reading = LogItem::Reading {
             unit_id: Uuid::nil().into(),
@@ -175,7 +174,7 @@ mod tests {
             event(Audience::Organization, 0),
             reading,
             event(Audience::Readings, 2),
-            event(Audience::Servers, 3),
+            LogItem::Notice(Notice::MemberChanged { user_id: user }),
             event(Audience::User(user), 4),
         ];
         let entry = LogEntry {

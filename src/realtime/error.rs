@@ -31,6 +31,9 @@ pub(super) enum CommandError {
     /// Another organization than the socket's own.
     #[error("this is another organization")]
     ForeignOrganization,
+    /// A token of somebody else, or for another organization.
+    #[error("the token is another person's")]
+    AnotherPerson,
     /// One must be given up first.
     #[error("a socket can follow {MAX_SUBSCRIPTIONS} sites and units at most")]
     TooManySubscriptions,
@@ -61,7 +64,7 @@ impl CommandError {
         match self {
             Self::UnknownEvent | Self::Invalid { .. } => AnswerCode::InvalidPayload,
             Self::NotFound => AnswerCode::NotFound,
-            Self::ForeignOrganization => AnswerCode::Forbidden,
+            Self::ForeignOrganization | Self::AnotherPerson => AnswerCode::Forbidden,
             Self::TooManySubscriptions => AnswerCode::Conflict,
             Self::TooManyEvents => AnswerCode::RateLimited,
             Self::Operation(error) => error.code().into(),
@@ -78,6 +81,7 @@ impl CommandError {
             Self::Operation(error) => error.field(),
             Self::NotFound
             | Self::ForeignOrganization
+            | Self::AnotherPerson
             | Self::TooManySubscriptions
             | Self::TooManyEvents
             | Self::Store(_)
@@ -91,6 +95,25 @@ impl CommandError {
             return "this cannot be done now: try again".to_owned();
         }
         self.to_string()
+    }
+}
+
+/// Whether it says nothing of who was judged, but that they could not be judged now.
+pub(super) const fn is_undecided(code: Code) -> bool {
+    match code {
+        Code::Internal | Code::Unavailable | Code::RateLimited => true,
+        Code::InvalidJson
+        | Code::InvalidPayload
+        | Code::Unauthorized
+        | Code::InvalidCredentials
+        | Code::InvalidToken
+        | Code::Forbidden
+        | Code::NotFound
+        | Code::MethodNotAllowed
+        | Code::Conflict
+        | Code::PreconditionFailed
+        | Code::PayloadTooLarge
+        | Code::UnsupportedMediaType => false,
     }
 }
 
@@ -159,6 +182,12 @@ mod tests {
                 "forbidden",
                 None,
                 "this is another organization",
+            ),
+            (
+                CommandError::AnotherPerson,
+                "forbidden",
+                None,
+                "the token is another person's",
             ),
             (
                 CommandError::TooManySubscriptions,

@@ -13,17 +13,18 @@ use crate::{
     auth::{Identity, TokenError},
     domain::{Code, OrganizationId},
     events::Room,
+    operations::OperationError,
 };
 
 use super::{
     Services,
     commands::{Call, Command},
-    error::CommandError,
-    expiry::Expiries,
+    error::{CommandError, is_undecided},
     limiter::Verdict,
     payload::Args,
     reply::{Reply, answer},
     session::Session,
+    sessions::Sessions,
 };
 
 /// Decides who comes in, and passes on what they say.
@@ -31,7 +32,7 @@ pub(super) struct Doorkeeper {
     services: Services,
     /// Set before the first request is served.
     registry: Arc<OnceLock<Recipient<Watch>>>,
-    expiries: Arc<Expiries>,
+    sessions: Arc<Sessions>,
 }
 
 /// Why somebody is not let in.
@@ -46,28 +47,27 @@ impl Doorkeeper {
     pub(super) const fn new(
         services: Services,
         registry: Arc<OnceLock<Recipient<Watch>>>,
-        expiries: Arc<Expiries>,
+        sessions: Arc<Sessions>,
     ) -> Self {
         Self {
             services,
             registry,
-            expiries,
+            sessions,
         }
     }
 
     async fn let_in(&self, socket: &Socket, auth: &Value) -> Result<Session, NotIn> {
-        let token = token(auth)?;
-        let identity = self
-            .services
-            .operations
-            .identify(Some(token))
-            .await
-            .map_err(|error| judged(error.code()))?;
+        let operations = &self.services.operations;
+        let claimed = operations.claimed(Some(token(auth)?))?;
         // Before the rooms are joined: the log is followed from here on, so nothing later can be missed.
-        let watch = self.watch(identity.organization_id).await?;
-        socket.join(rooms(&identity)).await?;
-        let expiry = self.expiries.register(socket.plain(), identity.expires_at);
-        Ok(Session::new(identity, watch, expiry))
+        let watch = self.watch(claimed.organization_id).await?;
+        // Before the database is asked: a login that ends from here on ends the socket too.
+        let admission = self.sessions.admit(socket.plain(), claimed.clone());
+        let identity = operations.present(claimed).await?;
+        let rooms = rooms(&identity);
+        admission.confirm(identity)?;
+        socket.join(rooms).await?;
+        Ok(Session::new(admission, watch))
     }
 
     async fn watch(&self, organization: OrganizationId) -> Result<WatchGuard, NotIn> {
@@ -136,6 +136,12 @@ impl From<NotIn> for Refusal {
     }
 }
 
+impl From<OperationError> for NotIn {
+    fn from(error: OperationError) -> Self {
+        judged(error.code())
+    }
+}
+
 impl From<Gone> for NotIn {
     fn from(_: Gone) -> Self {
         Self::NotNow
@@ -154,20 +160,10 @@ fn token(auth: &Value) -> Result<&str, NotIn> {
 
 /// What a failed identification means for the socket.
 const fn judged(code: Code) -> NotIn {
-    match code {
-        Code::Internal | Code::Unavailable | Code::RateLimited => NotIn::NotNow,
-        Code::InvalidJson
-        | Code::InvalidPayload
-        | Code::Unauthorized
-        | Code::InvalidCredentials
-        | Code::InvalidToken
-        | Code::Forbidden
-        | Code::NotFound
-        | Code::MethodNotAllowed
-        | Code::Conflict
-        | Code::PreconditionFailed
-        | Code::PayloadTooLarge
-        | Code::UnsupportedMediaType => NotIn::Token(TokenError::Invalid),
+    if is_undecided(code) {
+        NotIn::NotNow
+    } else {
+        NotIn::Token(TokenError::Invalid)
     }
 }
 

@@ -7,14 +7,15 @@
 mod bundles;
 mod commands;
 mod drain;
+mod ending;
 mod error;
-mod expiry;
 mod handler;
 mod limiter;
 mod payload;
 mod reply;
 mod schedule;
 mod session;
+mod sessions;
 mod subscriptions;
 
 use std::sync::{Arc, OnceLock};
@@ -23,14 +24,14 @@ use actix::Recipient;
 use actix_socketio::{Cors, Emitter, SocketIo};
 
 use crate::{
-    actors::Watch,
+    actors::{OnHeard, Watch},
     clock::Clock,
     config::{AllowedOrigins, Config},
     operations::Operations,
     storage::Database,
 };
 
-use self::{expiry::Expiries, handler::Doorkeeper};
+use self::{handler::Doorkeeper, sessions::Sessions};
 
 pub use self::{commands::Command, error::AnswerCode};
 
@@ -49,26 +50,30 @@ pub struct Services {
 #[derive(Clone)]
 pub struct Realtime {
     socketio: SocketIo,
-    expiries: Arc<Expiries>,
+    sessions: Arc<Sessions>,
 }
 
 impl Realtime {
-    /// Builds the server. `registry` is given the way to its sockets and starts what sends to them, which is
-    /// returned beside the server.
-    /// To be called on an actix thread, which then also looks after the tokens' expiry, until the last clone is gone.
+    /// Builds the server. `registry` is given the way to its sockets and who acts on what servers are told, and
+    /// starts what sends to them, which is returned beside the server.
+    /// To be called on an actix thread, which then also looks after the sessions, until the last clone is gone.
     #[must_use]
     pub fn start<R: Clone + Into<Recipient<Watch>>>(
         config: &Config,
         services: Services,
-        registry: impl FnOnce(Emitter) -> R,
+        registry: impl FnOnce(Emitter, OnHeard) -> R,
     ) -> (Self, R) {
-        let expiries = Expiries::start(services.clock.clone());
+        let sessions = Sessions::start(services.clock.clone(), services.operations.clone());
         let watch = Arc::new(OnceLock::new());
-        let doorkeeper = Doorkeeper::new(services, Arc::clone(&watch), Arc::clone(&expiries));
+        let doorkeeper = Doorkeeper::new(services, Arc::clone(&watch), Arc::clone(&sessions));
         let socketio = server(config, doorkeeper);
-        let registry = registry(socketio.emitter());
+        let heard = {
+            let sessions = Arc::clone(&sessions);
+            Arc::new(move |organization, heard| sessions.hear(organization, heard))
+        };
+        let registry = registry(socketio.emitter(), heard);
         watch.get_or_init(|| registry.clone().into());
-        (Self { socketio, expiries }, registry)
+        (Self { socketio, sessions }, registry)
     }
 
     /// To be mounted, counted and shut down.
@@ -79,7 +84,7 @@ impl Realtime {
 
     /// Tells every client that the server stops soon and when to come back: `server:draining`.
     pub fn announce_drain(&self) {
-        drain::announce(&self.expiries.sockets());
+        drain::announce(&self.sessions.sockets());
     }
 }
 

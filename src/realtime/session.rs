@@ -1,36 +1,45 @@
 //! What is kept for one connected socket.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use actix_socketio::Gone;
 
 use crate::{actors::WatchGuard, auth::Identity};
 
 use super::{
-    expiry::Expiry,
     limiter::{Limiter, Verdict},
+    sessions::Admission,
     subscriptions::Subscriptions,
 };
 
-/// One socket's side of us; gone with the socket, and with it its timer and its organization's watcher.
+/// One socket's side of us; gone with the socket, and with it its admission and its organization's watcher.
 pub(super) struct Session {
-    /// Who it is.
-    pub(super) identity: Identity,
     /// Locked while a subscription changes.
     pub(super) subscriptions: tokio::sync::Mutex<Subscriptions>,
     limiter: Mutex<Limiter>,
+    admission: Admission,
     _watch: WatchGuard,
-    _expiry: Expiry,
 }
 
 impl Session {
-    pub(super) fn new(identity: Identity, watch: WatchGuard, expiry: Expiry) -> Self {
+    pub(super) fn new(admission: Admission, watch: WatchGuard) -> Self {
         Self {
-            identity,
             subscriptions: tokio::sync::Mutex::default(),
             limiter: Mutex::default(),
+            admission,
             _watch: watch,
-            _expiry: expiry,
         }
+    }
+
+    /// Who it is now.
+    pub(super) fn identity(&self) -> Result<Arc<Identity>, Gone> {
+        self.admission.identity()
+    }
+
+    /// It has come with another token.
+    pub(super) fn renew(&self, identity: Identity) -> Result<(), Gone> {
+        self.admission.renew(identity)
     }
 
     /// Counts an event at `now`, monotonic time.

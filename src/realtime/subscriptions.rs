@@ -87,7 +87,7 @@ impl Subscriptions {
 /// Joins the subject's room, then reads what its subscriber starts from: in this order, so that nothing falls
 /// between. The lock keeps the commands of a socket in the order in which they came.
 pub(super) async fn follow(call: &Call<'_>, subject: Subject) -> Result<Reply, CommandError> {
-    let within = call.session().identity.organization_id;
+    let within = call.session().identity()?.organization_id;
     let mut followed = call.session().subscriptions.lock().await;
     if !subject.exists(call, within).await? {
         return Err(CommandError::NotFound);
@@ -101,7 +101,7 @@ pub(super) async fn follow(call: &Call<'_>, subject: Subject) -> Result<Reply, C
 
 /// Leaves the subject's room. One that was not followed is left already, if there is such a subject.
 pub(super) async fn unfollow(call: &Call<'_>, subject: Subject) -> Result<Reply, CommandError> {
-    let within = call.session().identity.organization_id;
+    let within = call.session().identity()?.organization_id;
     let mut followed = call.session().subscriptions.lock().await;
     if followed.remove(subject.room()) {
         call.socket.leave([subject.room().to_string()]).await?;

@@ -23,6 +23,7 @@ mod limits;
 mod newcomers;
 mod rooms;
 mod rules;
+mod sessions;
 mod simulate;
 mod subscriptions;
 mod webhook;

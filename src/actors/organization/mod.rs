@@ -30,7 +30,7 @@ use super::{
 use crate::{
     bus::{Subscription, Wake},
     domain::OrganizationId,
-    events::{GapReason, Head, LogEntry, LogUnreadable, Outgoing, Position, flush, route},
+    events::{GapReason, Head, Heard, LogEntry, LogUnreadable, Outgoing, Position, flush, route},
 };
 
 /// Wakes that wait at most; over it they are dropped and the log is read.
@@ -94,6 +94,7 @@ impl OrganizationActor {
         );
         if lost {
             outlet.lose(GapReason::LogRestarted);
+            (parts.heard)(organization, Heard::Missed);
         }
         Self {
             organization,
@@ -193,6 +194,9 @@ impl OrganizationActor {
             applied: entry.seq,
             ..self.position
         };
+        for notice in entry.notices() {
+            (self.parts.heard)(self.organization, Heard::Notice(notice));
+        }
         self.collectors.collect(&entry);
         self.window.push(entry);
         self.turn(after, &outgoing);
@@ -222,6 +226,7 @@ impl OrganizationActor {
         self.held = false;
         self.position = Position::at(head.log, head.seq);
         self.outlet.lose(GapReason::LogRestarted);
+        (self.parts.heard)(self.organization, Heard::Missed);
         self.turn(self.position, &[]);
     }
 

@@ -2,6 +2,7 @@
 
 mod acknowledge;
 mod organization;
+mod refresh;
 mod site;
 mod unit;
 
@@ -28,6 +29,8 @@ text_enum! {
         UnsubscribeUnit = "unsubscribe:unit",
         /// Take an alert on.
         AcknowledgeAlert = "alert:acknowledge",
+        /// Go on with another token.
+        RefreshAuth = "auth:refresh",
     }
 }
 
@@ -57,6 +60,7 @@ impl Command {
             Self::SubscribeUnit => unit::subscribe(call, args).await,
             Self::UnsubscribeUnit => unit::unsubscribe(call, args).await,
             Self::AcknowledgeAlert => acknowledge::acknowledge(call, args).await,
+            Self::RefreshAuth => refresh::refresh(call, args).await,
         }
     }
 }

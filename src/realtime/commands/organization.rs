@@ -10,7 +10,7 @@ use super::{
 
 /// `42["subscribe:organization"]` -> `{"ok":true}`
 pub(super) async fn subscribe(call: &Call<'_>, args: Args) -> Result<Reply, CommandError> {
-    let room = own_readings(call.session().identity.organization_id, args)?;
+    let room = own_readings(call.session().identity()?.organization_id, args)?;
     // Not a subscription that is counted, but kept in order with those.
     let _in_order = call.session().subscriptions.lock().await;
     call.socket.join([room.to_string()]).await?;
@@ -19,7 +19,7 @@ pub(super) async fn subscribe(call: &Call<'_>, args: Args) -> Result<Reply, Comm
 
 /// `42["unsubscribe:organization","0199…"]` -> `{"ok":true}`
 pub(super) async fn unsubscribe(call: &Call<'_>, args: Args) -> Result<Reply, CommandError> {
-    let room = own_readings(call.session().identity.organization_id, args)?;
+    let room = own_readings(call.session().identity()?.organization_id, args)?;
     let _in_order = call.session().subscriptions.lock().await;
     call.socket.leave([room.to_string()]).await?;
     Ok(Reply::Done {})

@@ -293,6 +293,7 @@ fn describe(item: &LogItem) -> String {
             ..
         } => format!("{} -> {}", change.previous, change.status),
         LogItem::Event { event, .. } => event.name().to_owned(),
+        LogItem::Notice(notice) => format!("{notice:?}"),
     }
 }
 

@@ -153,6 +153,7 @@ pub(super) fn parts(
         bus: bus.clone(),
         hubs: hubs.clone(),
         encoder,
+        heard: Arc::new(|_, _| ()),
         ticks,
         arbiters: Vec::new(),
     }

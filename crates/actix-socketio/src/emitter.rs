@@ -12,7 +12,7 @@ use actix::dev::SendError;
 pub use self::broadcast::Broadcast;
 pub(crate) use self::hubs::Hubs;
 use crate::ask::AskIds;
-use crate::hub::{Deliver, Delivery, Hub, HubId, Room};
+use crate::hub::{Deliver, Delivery, Hub, HubId, Parcel, Room};
 use crate::queue::Manner;
 
 /// What became of a delivery to one hub.
@@ -60,17 +60,17 @@ impl Emitter {
             .iter()
             .find(|seat| seat.id == hub)
             .map_or(DeliverOutcome::Gone, |seat| {
-                post(&seat.hub, deliveries.into(), Manner::Plain)
+                post(&seat.hub, Parcel::pack(deliveries), Manner::Plain)
             })
     }
 
     fn post_all(&self, deliveries: Vec<Delivery>, manner: &Manner) -> Vec<HubId> {
-        let deliveries: Arc<[Delivery]> = deliveries.into();
+        let parcels = Parcel::pack(deliveries);
         self.hubs
             .seats()
             .iter()
             .filter(|seat| {
-                post(&seat.hub, Arc::clone(&deliveries), manner.clone()) == DeliverOutcome::Refused
+                post(&seat.hub, Arc::clone(&parcels), manner.clone()) == DeliverOutcome::Refused
             })
             .map(|seat| seat.id)
             .collect()
@@ -82,10 +82,16 @@ impl Emitter {
     }
 }
 
-fn post(hub: &Addr<Hub>, deliveries: Arc<[Delivery]>, manner: Manner) -> DeliverOutcome {
-    match hub.try_send(Deliver { deliveries, manner }) {
-        Ok(()) => DeliverOutcome::Accepted,
-        Err(SendError::Full(_)) => DeliverOutcome::Refused,
-        Err(SendError::Closed(_)) => DeliverOutcome::Gone,
+fn post(hub: &Addr<Hub>, parcels: Arc<[Parcel]>, manner: Manner) -> DeliverOutcome {
+    hub.try_send(Deliver { parcels, manner }).into()
+}
+
+impl<M> From<Result<(), SendError<M>>> for DeliverOutcome {
+    fn from(sent: Result<(), SendError<M>>) -> Self {
+        match sent {
+            Ok(()) => Self::Accepted,
+            Err(SendError::Full(_)) => Self::Refused,
+            Err(SendError::Closed(_)) => Self::Gone,
+        }
     }
 }

@@ -21,6 +21,7 @@ mod registry;
 mod namespaces;
 mod emitter;
 mod hub;
+mod recovery;
 mod guard;
 mod engine;
 mod handler;
@@ -39,7 +40,10 @@ pub use engine::{Connection, MessageHandler};
 pub use event::{Ack, Event};
 pub use guard::{Guard, Guarded, Rejection};
 pub use handler::{DisconnectReason, Handler, Refusal};
-pub use hub::{Delivery, Found, HubId, Room};
+pub use hub::{Delivery, Found, HubId, Room, Seat};
+pub use recovery::{
+    Claim, Journal, MemoryRecovery, Parting, Recoverable, Recovery, Restored,
+};
 pub use server::{EngineIo, SocketIo};
 pub use socket::{EmitError, Gone, Handshake, Socket};
 pub use socketio_proto::engineio::Message;

@@ -72,6 +72,8 @@ pub(crate) enum Failure {
     Overflow,
     /// A handler panicked.
     Panic,
+    /// The application wants it so.
+    Closed,
 }
 
 /// What the session has to act on, apart from frames.
@@ -175,14 +177,18 @@ impl Queue {
         ));
     }
 
-    /// A socket is let in: the reply, if there is one, then what was held back.
-    pub(crate) fn open(&self, key: SocketKey, reply: Option<Frame>) {
+    /// A socket is let in: what an earlier one missed, the reply, then what was held back and is not of the missed.
+    pub(crate) fn open(&self, key: SocketKey, missed: Vec<Frame>, reply: Option<Frame>) {
         let mut state = self.lock();
         let Some(lane) = state.lane(key) else { return };
         let held = std::mem::replace(lane, Lane::Open);
-        state.extend(reply);
         if let Lane::Held { frames, leaving } = held {
-            state.frames.extend(frames);
+            state.bytes -= frames.iter().map(Frame::size).sum::<usize>();
+            let is_missed = |frame: &Frame| missed.iter().any(|other| other.is(frame));
+            let (_, held): (Vec<_>, Vec<_>) = frames.into_iter().partition(is_missed);
+            for frame in missed.into_iter().chain(reply).chain(held) {
+                state.append(frame);
+            }
             if let Some((farewell, departure)) = leaving {
                 state.depart(farewell, departure);
             }

@@ -5,6 +5,8 @@
 
 mod members;
 mod messages;
+mod parcel;
+mod seat;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,10 +17,14 @@ use actix::{Actor, Context, Handler};
 use log::error;
 use socketio_proto::socketio::Frame;
 
+pub(crate) use self::members::Outlet;
 use self::members::Members;
 pub(crate) use self::messages::{
-    Audience, Change, ChangeMany, Deliver, Enter, FetchMany, Forget, Join, Leave, Place, Rooms,
+    Adopt, Audience, Change, ChangeMany, Deliver, Enter, FetchMany, Forget, Join, Leave, Place,
+    Rooms,
 };
+pub(crate) use self::parcel::Parcel;
+pub use self::seat::Seat;
 use crate::socket::Handshake;
 
 /// Messages that may wait for a hub.
@@ -105,13 +111,21 @@ impl Handler<Enter> for Hub {
         let Enter {
             place: Place { namespace, key },
             own,
-            queue,
+            outlet,
             handshake,
         } = enter;
         self.guarded(|hub| {
             let members = hub.namespaces.entry(namespace).or_default();
-            members.enter(key, own, queue, handshake);
+            members.enter(key, own, outlet, handshake);
         });
+    }
+}
+
+impl Handler<Adopt> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, Adopt { place, own }: Adopt, _: &mut Self::Context) {
+        self.within(&place.namespace, |members| members.adopt(place.key, own));
     }
 }
 
@@ -156,10 +170,10 @@ impl Handler<Rooms> for Hub {
 impl Handler<Deliver> for Hub {
     type Result = ();
 
-    fn handle(&mut self, Deliver { deliveries, manner }: Deliver, _: &mut Self::Context) {
-        for delivery in &*deliveries {
-            self.within(delivery.frame.namespace(), |members| {
-                members.deliver(delivery, &manner);
+    fn handle(&mut self, Deliver { parcels, manner }: Deliver, _: &mut Self::Context) {
+        for parcel in &*parcels {
+            self.within(parcel.delivery.frame.namespace(), |members| {
+                members.deliver(parcel, &manner);
             });
         }
     }

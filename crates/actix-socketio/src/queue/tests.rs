@@ -24,7 +24,7 @@ fn names(batch: Batch) -> Vec<String> {
 fn opened(limit: usize) -> Queue {
     let queue = Queue::new(limit);
     queue.hold(A);
-    queue.open(A, Some(frame("connect")));
+    queue.open(A, Vec::new(), Some(frame("connect")));
     queue
 }
 
@@ -35,7 +35,7 @@ fn what_is_sent_while_connecting_follows_the_reply() {
     assert!(queue.push(A, &frame("early"), &Manner::Plain).is_ok());
     queue.push_reply(frame("other"));
     assert_eq!(names(queue.take(1000, Encoding::Json)), ["other"]);
-    queue.open(A, Some(frame("connect")));
+    queue.open(A, Vec::new(), Some(frame("connect")));
     assert!(queue.push(A, &frame("late"), &Manner::Plain).is_ok());
     assert_eq!(
         names(queue.take(1000, Encoding::Json)),
@@ -103,7 +103,7 @@ fn a_batch_is_cut_by_bytes_and_says_whether_more_waits() {
 fn a_departure_follows_what_was_sent_and_ends_its_socket_only() {
     let queue = opened(1000);
     queue.hold(B);
-    queue.open(B, Some(frame("connect")));
+    queue.open(B, Vec::new(), Some(frame("connect")));
     assert!(queue.push(A, &frame("last"), &Manner::Plain).is_ok());
     let departure = Departure {
         key: A,
@@ -132,7 +132,7 @@ fn a_departure_while_connecting_waits_for_the_reply() {
         },
     );
     assert_eq!(queue.notices().departures, []);
-    queue.open(A, Some(frame("connect")));
+    queue.open(A, Vec::new(), Some(frame("connect")));
     assert_eq!(
         names(queue.take(1000, Encoding::Json)),
         ["connect", "farewell"]
@@ -154,7 +154,7 @@ fn a_volatile_frame_goes_only_where_it_is_taken_at_once() {
     assert!(matches!(volatile("unknown"), Err(EmitError::Closed)));
     queue.hold(A);
     assert!(volatile("held").is_ok());
-    queue.open(A, Some(frame("connect")));
+    queue.open(A, Vec::new(), Some(frame("connect")));
     assert!(volatile("behind another").is_ok());
     assert_eq!(names(queue.take(1000, Encoding::Json)), ["connect"]);
     assert!(volatile("taken").is_ok());

@@ -12,12 +12,15 @@ fn members() -> (Members, Vec<Arc<Queue>>) {
         .map(|number| {
             let (key, queue) = (SocketKey(number), Arc::new(Queue::new(1000)));
             queue.hold(key);
-            queue.open(key, Some(frame()));
+            queue.open(key, Vec::new(), Some(frame()));
             queue.take(1000, Encoding::Json);
             members.enter(
                 key,
                 number.to_string().into(),
-                Arc::clone(&queue),
+                Outlet {
+                    queue: Arc::clone(&queue),
+                    journal: None,
+                },
                 handshake(),
             );
             queue

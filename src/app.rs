@@ -199,6 +199,7 @@ impl Base {
             Registry::start(Parts {
                 reader,
                 bus,
+                clock: self.clock.clone(),
                 hubs: Arc::new(EmitterHubs::new(emitter)),
                 encoder: Arc::new(WireEncoder),
                 heard,

@@ -7,6 +7,7 @@ use actix::ArbiterHandle;
 use super::{encoder::Encoder, hubs::Hubs};
 use crate::{
     bus::Bus,
+    clock::Clock,
     domain::OrganizationId,
     events::{Heard, LogReader},
 };
@@ -20,6 +21,8 @@ pub struct Parts {
     pub reader: Arc<dyn LogReader>,
     /// Wakes.
     pub bus: Bus,
+    /// Wall time of polls and of what replays reach back to.
+    pub clock: Clock,
     /// Where frames go.
     pub hubs: Arc<dyn Hubs>,
     /// Makes frames.

@@ -2,9 +2,9 @@
 
 use super::{
     Audience, Cursor, Event, GapReason, LogEntry, LogItem, Offset, Partial, Position, Room, Step,
-    StreamGap, UnitOutput,
+    StreamGap, StreamPosition, UnitOutput,
 };
-use crate::domain::{OrganizationId, SiteId, UnitId};
+use crate::domain::{OrganizationId, SiteId, Timestamp, UnitId};
 
 /// Something to send.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +54,24 @@ pub const fn gap(rooms: Vec<Room>, reason: GapReason) -> Outgoing {
         rooms,
         event: Event::StreamGap(StreamGap { reason }),
         offset: None,
+    }
+}
+
+/// Tells the organization how far it has been sent everything.
+#[must_use]
+pub fn progress(
+    organization: OrganizationId,
+    position: Position,
+    complete_through: Timestamp,
+) -> Outgoing {
+    let offset = position.offset();
+    Outgoing {
+        rooms: vec![Room::Organization(organization)],
+        event: Event::StreamPosition(StreamPosition {
+            position: offset.to_string(),
+            complete_through,
+        }),
+        offset: Some(offset),
     }
 }
 

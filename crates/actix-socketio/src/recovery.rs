@@ -67,10 +67,7 @@ pub trait Recovery<D>: Send + Sync + 'static {
     }
 
     /// A socket begins afresh. The pid it may come back with; None: it may not.
-    fn issue(
-        &self,
-        socket: &Socket<D>,
-    ) -> impl Future<Output = Result<Option<String>, Refusal>>;
+    fn issue(&self, socket: &Socket<D>) -> impl Future<Output = Result<Option<String>, Refusal>>;
 
     /// A client claims to be an earlier socket. What it shows is checked against whom `connect` found it to be; a pid
     /// that is accepted has no other live socket from then on: [`Socket::close`] ends an earlier one. None: it
@@ -130,9 +127,15 @@ mod tests {
         };
         for (auth, expected) in [
             (json!({"a": 1}), None),
-            (json!({"a": 1, "pid": "p", "offset": "o"}), Some(claim("p", Some("o")))),
+            (
+                json!({"a": 1, "pid": "p", "offset": "o"}),
+                Some(claim("p", Some("o"))),
+            ),
             (json!({"a": 1, "pid": "p"}), Some(claim("p", None))),
-            (json!({"a": 1, "pid": "p", "offset": 7}), Some(claim("p", None))),
+            (
+                json!({"a": 1, "pid": "p", "offset": 7}),
+                Some(claim("p", None)),
+            ),
             (json!({"a": 1, "pid": 7, "offset": "o"}), None),
             (json!({"a": 1, "offset": "o"}), None),
         ] {

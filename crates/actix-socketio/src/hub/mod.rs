@@ -17,8 +17,8 @@ use actix::{Actor, Context, Handler};
 use log::error;
 use socketio_proto::socketio::Frame;
 
-pub(crate) use self::members::Outlet;
 use self::members::Members;
+pub(crate) use self::members::Outlet;
 pub(crate) use self::messages::{
     Adopt, Audience, Change, ChangeMany, Deliver, Enter, FetchMany, Forget, Join, Leave, Place,
     Rooms,

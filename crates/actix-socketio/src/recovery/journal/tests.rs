@@ -32,19 +32,54 @@ fn what_follows_an_offset_is_in_the_order_of_sending() {
     for (name, sent, offset, expected) in [
         ("no event yet", &[][..], None, Some(&[][..])),
         ("no event got", &[12, 11], None, Some(&[12, 11])),
-        ("numbers out of order", &[12, 11, 14], Some("12"), Some(&[11, 14])),
+        (
+            "numbers out of order",
+            &[12, 11, 14],
+            Some("12"),
+            Some(&[11, 14]),
+        ),
         ("everything got", &[12, 11], Some("11"), Some(&[])),
-        ("an offset of an earlier session", &[12, 11], Some("3"), Some(&[12, 11])),
-        ("an early number that came late", &[12, 9, 13], Some("9"), Some(&[13])),
+        (
+            "an offset of an earlier session",
+            &[12, 11],
+            Some("3"),
+            Some(&[12, 11]),
+        ),
+        (
+            "an early number that came late",
+            &[12, 9, 13],
+            Some("9"),
+            Some(&[13]),
+        ),
         ("an offset of the future", &[12, 11], Some("13"), None),
         ("garbage", &[12, 11], Some("x"), None),
         ("another spelling", &[12, 11], Some("012"), None),
         ("a sign", &[12, 11], Some("+12"), None),
         ("too large", &[12], Some("99999999999999999999"), None),
-        ("the last that was dropped", &[11, 12, 13, 14, 15], Some("11"), Some(&[12, 13, 14, 15])),
-        ("dropped before it", &[11, 12, 13, 14, 15, 16], Some("11"), None),
-        ("no event got, and some dropped", &[11, 12, 13, 14, 15], None, None),
-        ("of an earlier session, and some dropped", &[11, 12, 13, 14, 15], Some("3"), None),
+        (
+            "the last that was dropped",
+            &[11, 12, 13, 14, 15],
+            Some("11"),
+            Some(&[12, 13, 14, 15]),
+        ),
+        (
+            "dropped before it",
+            &[11, 12, 13, 14, 15, 16],
+            Some("11"),
+            None,
+        ),
+        (
+            "no event got, and some dropped",
+            &[11, 12, 13, 14, 15],
+            None,
+            None,
+        ),
+        (
+            "of an earlier session, and some dropped",
+            &[11, 12, 13, 14, 15],
+            Some("3"),
+            None,
+        ),
     ] {
         let expected = expected.map(<[u64]>::to_vec);
         assert_eq!(missed(&log(sent), offset), expected, "{name}");

@@ -106,8 +106,6 @@ impl<D> Store<D> {
     }
 
     fn of(&mut self, pid: &str, socket: &Socket<D>) -> Option<&mut Held<D>> {
-        self.held
-            .get_mut(pid)
-            .filter(|held| held.socket.is(socket))
+        self.held.get_mut(pid).filter(|held| held.socket.is(socket))
     }
 }

@@ -7,6 +7,7 @@ mod chore;
 mod migrate;
 mod serve;
 mod simulate;
+mod span;
 mod token;
 mod user;
 mod webhook_key;

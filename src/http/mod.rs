@@ -10,6 +10,7 @@ mod body;
 mod cors;
 mod cursor;
 mod dashboard;
+mod downlink_headers;
 mod etag;
 mod fields;
 mod from_json;

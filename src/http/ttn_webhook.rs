@@ -12,11 +12,11 @@ use serde::Serialize;
 
 use crate::{
     domain::{Code, OrganizationId},
-    ingest::{IngestError, Receipt},
+    ingest::{IngestError, Receipt, TtnMessage},
     storage::quarantine::Reason,
 };
 
-use super::{answer, body, problem::Problem, state::State, webhook_secret};
+use super::{answer, body, downlink_headers, problem::Problem, state::State, webhook_secret};
 
 /// Longest message, bytes.
 const MAX_BYTES: usize = 256 * 1024;
@@ -43,7 +43,11 @@ pub(super) async fn receive(
     }
     let organization = organization(&state, &request).await?;
     let body = body::read(&request, payload, MAX_BYTES).await?;
-    match state.ingest.ttn(organization, &body).await {
+    let message = TtnMessage {
+        body: &body,
+        downlink: downlink_headers::route(request.headers()),
+    };
+    match state.ingest.ttn(organization, message).await {
         Ok(receipt) => taken(receipt),
         Err(IngestError::InvalidJson(_)) if is_protobuf(&request) => Err(Problem::new(
             Code::InvalidJson,

@@ -2,7 +2,7 @@
 //! `realtime` -> registry -> **organization**, which alone knows what it has handed to each hub.
 
 use actix::Message;
-use actix_socketio::{DeliverOutcome, Frame, Room as RoomName};
+use actix_socketio::{Frame, Room as RoomName};
 
 use super::hubs::{HubKey, Outcome};
 use crate::{
@@ -76,14 +76,4 @@ pub enum NotAdmitted {
     /// Worth another try later.
     #[error("the organization's rooms cannot be joined now")]
     NotNow,
-}
-
-impl From<DeliverOutcome> for Outcome {
-    fn from(outcome: DeliverOutcome) -> Self {
-        match outcome {
-            DeliverOutcome::Accepted => Self::Accepted,
-            DeliverOutcome::Refused => Self::Refused,
-            DeliverOutcome::Gone => Self::Gone,
-        }
-    }
 }

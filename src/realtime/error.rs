@@ -4,12 +4,13 @@ use actix_socketio::Gone;
 use thiserror::Error;
 
 use crate::{
+    actors::NotAdmitted,
     domain::{Code, text_enum},
     operations::OperationError,
     storage::StoreError,
 };
 
-use super::subscriptions::MAX_SUBSCRIPTIONS;
+use super::rooms::MAX_SUBSCRIPTIONS;
 
 /// Why a client's event is not done.
 #[derive(Debug, Error)]
@@ -46,6 +47,9 @@ pub(super) enum CommandError {
     /// The database did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The organization's rooms are not there now.
+    #[error(transparent)]
+    Rooms(#[from] NotAdmitted),
     /// The socket went meanwhile.
     #[error(transparent)]
     Gone(#[from] Gone),
@@ -69,7 +73,7 @@ impl CommandError {
             Self::TooManyEvents => AnswerCode::RateLimited,
             Self::Operation(error) => error.code().into(),
             Self::Store(error) => error.code().into(),
-            Self::Gone(_) => AnswerCode::Unavailable,
+            Self::Rooms(_) | Self::Gone(_) => AnswerCode::Unavailable,
         }
     }
 
@@ -85,6 +89,7 @@ impl CommandError {
             | Self::TooManySubscriptions
             | Self::TooManyEvents
             | Self::Store(_)
+            | Self::Rooms(_)
             | Self::Gone(_) => None,
         }
     }

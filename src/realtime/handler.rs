@@ -1,19 +1,18 @@
-//! Lets sockets in and hears their events: `actix-socketio` -> [handler] -> `operations` (who is it?), registry
-//! (watch the organization), `commands`. Bounds: those of [`Session`].
+//! Lets sockets in and hears their events: `actix-socketio` -> [handler] -> `operations` (who is it?), `stage`
+//! (watch the organization), `recovery` (into which rooms?), `commands`. Bounds: those of [`Session`].
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use actix::Recipient;
-use actix_socketio::{DisconnectReason, Event, Gone, Handler, Refusal, Socket};
+use actix_socketio::{DisconnectReason, Event, Gone, Handler, Recovery, Refusal, Socket};
 use log::{debug, warn};
 use serde_json::{Value, json};
 
 use crate::{
-    actors::{Watch, WatchGuard},
-    auth::{Identity, TokenError},
-    domain::{Code, OrganizationId},
-    events::Room,
+    actors::{NotAdmitted, WatchError},
+    auth::TokenError,
+    domain::Code,
     operations::OperationError,
+    storage::StoreError,
 };
 
 use super::{
@@ -22,21 +21,23 @@ use super::{
     error::{CommandError, is_undecided},
     limiter::Verdict,
     payload::Args,
+    recovery::Returns,
     reply::{Reply, answer},
     session::Session,
     sessions::Sessions,
+    stage::Stage,
 };
 
 /// Decides who comes in, and passes on what they say.
 pub(super) struct Doorkeeper {
     services: Services,
-    /// Set before the first request is served.
-    registry: Arc<OnceLock<Recipient<Watch>>>,
+    stage: Stage,
     sessions: Arc<Sessions>,
+    returns: Returns,
 }
 
 /// Why somebody is not let in.
-enum NotIn {
+pub(super) enum NotIn {
     /// They have to come with another token.
     Token(TokenError),
     /// It cannot be decided now: they are to try again.
@@ -44,14 +45,12 @@ enum NotIn {
 }
 
 impl Doorkeeper {
-    pub(super) const fn new(
-        services: Services,
-        registry: Arc<OnceLock<Recipient<Watch>>>,
-        sessions: Arc<Sessions>,
-    ) -> Self {
+    /// To be called on an actix thread.
+    pub(super) fn start(services: Services, stage: Stage, sessions: Arc<Sessions>) -> Self {
         Self {
+            returns: Returns::start(services.clone(), stage.clone()),
             services,
-            registry,
+            stage,
             sessions,
         }
     }
@@ -59,27 +58,13 @@ impl Doorkeeper {
     async fn let_in(&self, socket: &Socket, auth: &Value) -> Result<Session, NotIn> {
         let operations = &self.services.operations;
         let claimed = operations.claimed(Some(token(auth)?))?;
-        // Before the rooms are joined: the log is followed from here on, so nothing later can be missed.
-        let watch = self.watch(claimed.organization_id).await?;
+        // Before anything is said of its rooms: the log is followed from here on, so nothing later can be missed.
+        let watch = self.stage.watch(claimed.organization_id).await?;
         // Before the database is asked: a login that ends from here on ends the socket too.
         let admission = self.sessions.admit(socket.plain(), claimed.clone());
         let identity = operations.present(claimed).await?;
-        let rooms = rooms(&identity);
         admission.confirm(identity)?;
-        socket.join(rooms).await?;
         Ok(Session::new(admission, watch))
-    }
-
-    async fn watch(&self, organization: OrganizationId) -> Result<WatchGuard, NotIn> {
-        let registry = self.registry.get().ok_or(NotIn::NotNow)?;
-        match registry.send(Watch(organization)).await {
-            Ok(Ok(guard)) => Ok(guard),
-            Ok(Err(_)) => Err(NotIn::NotNow),
-            Err(error) => {
-                warn!(organization_id:% = organization, error:% = error; "registry does not answer");
-                Err(NotIn::NotNow)
-            }
-        }
     }
 
     async fn run(
@@ -92,6 +77,7 @@ impl Doorkeeper {
         let call = Call {
             socket,
             services: &self.services,
+            stage: &self.stage,
         };
         command.run(&call, Args(args)).await
     }
@@ -122,6 +108,10 @@ impl Handler for Doorkeeper {
     fn disconnect(&self, socket: &Socket<Session>, reason: DisconnectReason) {
         debug!(socket = socket.id(), reason:% = reason; "client gone");
     }
+
+    fn recovery(&self) -> Option<&impl Recovery<Session>> {
+        Some(&self.returns)
+    }
 }
 
 impl From<NotIn> for Refusal {
@@ -142,8 +132,26 @@ impl From<OperationError> for NotIn {
     }
 }
 
+impl From<StoreError> for NotIn {
+    fn from(_: StoreError) -> Self {
+        Self::NotNow
+    }
+}
+
 impl From<Gone> for NotIn {
     fn from(_: Gone) -> Self {
+        Self::NotNow
+    }
+}
+
+impl From<WatchError> for NotIn {
+    fn from(_: WatchError) -> Self {
+        Self::NotNow
+    }
+}
+
+impl From<NotAdmitted> for NotIn {
+    fn from(_: NotAdmitted) -> Self {
         Self::NotNow
     }
 }
@@ -165,20 +173,6 @@ const fn judged(code: Code) -> NotIn {
     } else {
         NotIn::Token(TokenError::Invalid)
     }
-}
-
-/// Where a socket is from the start. The first one it never leaves.
-fn rooms(identity: &Identity) -> Vec<String> {
-    let organization = identity.organization_id;
-    let own = identity.user_id.map(Room::User);
-    [
-        Room::Organization(organization),
-        Room::Readings(organization),
-    ]
-    .into_iter()
-    .chain(own)
-    .map(|room| room.to_string())
-    .collect()
 }
 
 #[cfg(test)]

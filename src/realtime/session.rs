@@ -1,6 +1,6 @@
 //! What is kept for one connected socket.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use actix_socketio::Gone;
@@ -9,14 +9,17 @@ use crate::{actors::WatchGuard, auth::Identity};
 
 use super::{
     limiter::{Limiter, Verdict},
+    recovery::Generation,
+    rooms::Rooms,
     sessions::Admission,
-    subscriptions::Subscriptions,
 };
 
 /// One socket's side of us; gone with the socket, and with it its admission and its organization's watcher.
 pub(super) struct Session {
-    /// Locked while a subscription changes.
-    pub(super) subscriptions: tokio::sync::Mutex<Subscriptions>,
+    /// Locked while one of them changes.
+    pub(super) rooms: tokio::sync::Mutex<Rooms>,
+    /// Since it is in its rooms.
+    generation: OnceLock<Generation>,
     limiter: Mutex<Limiter>,
     admission: Admission,
     _watch: WatchGuard,
@@ -25,11 +28,23 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn new(admission: Admission, watch: WatchGuard) -> Self {
         Self {
-            subscriptions: tokio::sync::Mutex::default(),
+            rooms: tokio::sync::Mutex::default(),
+            generation: OnceLock::new(),
             limiter: Mutex::default(),
             admission,
             _watch: watch,
         }
+    }
+
+    /// It is in its rooms, as the holder of its id.
+    pub(super) async fn begin(&self, rooms: Rooms, generation: Generation) {
+        *self.rooms.lock().await = rooms;
+        self.generation.get_or_init(|| generation);
+    }
+
+    /// As which holder of its id it came in, once it has.
+    pub(super) fn generation(&self) -> Option<Generation> {
+        self.generation.get().copied()
     }
 
     /// Who it is now.

@@ -16,6 +16,7 @@ mod migrate;
 pub mod organizations;
 pub mod quarantine;
 pub mod readings;
+pub mod recovery;
 pub mod refresh_tokens;
 pub mod retention;
 pub mod rules;

@@ -10,7 +10,9 @@ use actix_socketio::Socket;
 
 use crate::domain::text_enum;
 
-use super::{Services, error::CommandError, payload::Args, reply::Reply, session::Session};
+use super::{
+    Services, error::CommandError, payload::Args, reply::Reply, session::Session, stage::Stage,
+};
 
 text_enum! {
     /// The events that clients may send.
@@ -40,6 +42,8 @@ pub(super) struct Call<'a> {
     pub(super) socket: &'a Socket<Session>,
     /// The rooms below.
     pub(super) services: &'a Services,
+    /// Who joins it to rooms.
+    pub(super) stage: &'a Stage,
 }
 
 impl Call<'_> {

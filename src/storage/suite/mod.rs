@@ -3,6 +3,7 @@
 mod alerts;
 mod groups;
 mod quarantine;
+mod recovery;
 mod rules;
 mod statements;
 mod uplinks;

@@ -177,18 +177,31 @@ impl Queue {
         ));
     }
 
-    /// A socket is let in: what an earlier one missed, the reply, then what was held back and is not of the missed.
+    /// Takes back what was held for a socket and has been sent already.
+    pub(crate) fn retract(&self, key: SocketKey, sent: &[Frame]) {
+        let mut state = self.lock();
+        let Some(Lane::Held { frames, .. }) = state.lane(key) else {
+            return;
+        };
+        let is_sent = |frame: &mut Frame| sent.iter().any(|other| other.is(frame));
+        let retracted: usize = frames
+            .extract_if(.., is_sent)
+            .map(|frame| frame.size())
+            .sum();
+        state.bytes -= retracted;
+    }
+
+    /// A socket is let in: what an earlier one missed, the reply, then what was held back.
     pub(crate) fn open(&self, key: SocketKey, missed: Vec<Frame>, reply: Option<Frame>) {
         let mut state = self.lock();
         let Some(lane) = state.lane(key) else { return };
         let held = std::mem::replace(lane, Lane::Open);
         if let Lane::Held { frames, leaving } = held {
-            state.bytes -= frames.iter().map(Frame::size).sum::<usize>();
-            let is_missed = |frame: &Frame| missed.iter().any(|other| other.is(frame));
-            let (_, held): (Vec<_>, Vec<_>) = frames.into_iter().partition(is_missed);
-            for frame in missed.into_iter().chain(reply).chain(held) {
-                state.append(frame);
-            }
+            missed
+                .into_iter()
+                .chain(reply)
+                .for_each(|frame| state.append(frame));
+            state.frames.extend(frames);
             if let Some((farewell, departure)) = leaving {
                 state.depart(farewell, departure);
             }
@@ -227,7 +240,7 @@ impl Queue {
     /// The socket is let in, and can still be sent to.
     pub(crate) fn is_joined(&self, key: SocketKey) -> bool {
         let mut state = self.lock();
-        !state.closed && matches!(state.lane(key), Some(Lane::Open))
+        !state.closed && state.failure.is_none() && matches!(state.lane(key), Some(Lane::Open))
     }
 
     /// The session must be cut.

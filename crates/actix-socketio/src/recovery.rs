@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use socketio_proto::socketio::Frame;
 
 pub use self::journal::Journal;
-pub(crate) use self::journal::Numbered;
+pub(crate) use self::journal::{Missed, Numbered};
 pub use self::memory::{MemoryRecovery, Recoverable};
 use crate::handler::{DisconnectReason, Refusal};
 use crate::hub::Seat;

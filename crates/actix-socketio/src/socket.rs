@@ -19,7 +19,7 @@ use crate::ask::{self, Answer, AskError, AskIds, WAITING};
 use crate::emitter::{DeliverOutcome, Hubs};
 use crate::hub::{Hub, HubId, Join, Leave, Place, Room, Rooms};
 use crate::queue::{Departure, Failure, Manner, Queue};
-use crate::recovery::Journal;
+use crate::recovery::{Journal, Missed};
 
 /// What the first request of a session told.
 #[derive(Clone, Debug)]
@@ -324,9 +324,17 @@ impl<D> Socket<D> {
         self.core.journal.as_ref()
     }
 
-    /// Every delivery that began before has been posted to all hubs.
-    pub(crate) fn deliveries_posted(&self) {
+    /// Ready when its hub has handled every delivery that began before the call.
+    pub(crate) async fn caught_up(&self) -> Result<(), Gone> {
         self.core.hubs.settle();
+        self.rooms().await.map(|_| ())
+    }
+
+    /// Goes on where an earlier socket's journal has ended. None: it has none.
+    pub(crate) fn succeed(&self, missed: &Missed) -> Option<()> {
+        let Core { place, queue, .. } = &*self.core;
+        self.journal()?.succeed(missed, queue, place.key);
+        Some(())
     }
 
     fn push(&self, frame: &Frame, manner: &Manner) -> Result<(), EmitError> {

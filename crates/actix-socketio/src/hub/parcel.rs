@@ -14,13 +14,7 @@ pub(crate) struct Parcel {
 
 impl Parcel {
     pub(crate) fn pack(deliveries: Vec<Delivery>) -> Arc<[Self]> {
-        deliveries
-            .into_iter()
-            .map(|delivery| Self {
-                delivery,
-                numbered: OnceLock::new(),
-            })
-            .collect()
+        deliveries.into_iter().map(Self::from).collect()
     }
 
     /// None: it is nothing that is numbered.
@@ -28,5 +22,14 @@ impl Parcel {
         self.numbered
             .get_or_init(|| journal.number(&self.delivery.frame))
             .as_ref()
+    }
+}
+
+impl From<Delivery> for Parcel {
+    fn from(delivery: Delivery) -> Self {
+        Self {
+            delivery,
+            numbered: OnceLock::new(),
+        }
     }
 }

@@ -198,3 +198,20 @@ fn answers_owed_are_bounded_and_forgotten_with_their_socket() {
     queue.forget(A);
     assert_eq!(queue.lock().asked.len(), 0);
 }
+
+#[test]
+fn what_was_missed_goes_first_and_what_was_sent_is_taken_back() {
+    let queue = Queue::new(1000);
+    queue.hold(A);
+    let sent = frame("sent");
+    for held in [&sent, &frame("held")] {
+        assert!(queue.push(A, held, &Manner::Plain).is_ok());
+    }
+    queue.retract(A, &[sent]);
+    queue.open(A, vec![frame("missed")], Some(frame("connect")));
+    assert_eq!(
+        names(queue.take(1000, Encoding::Json)),
+        ["missed", "connect", "held"]
+    );
+    assert_eq!(queue.lock().bytes, 0);
+}

@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -60,10 +60,12 @@ enum Floor {
 
 /// What a client missed.
 #[derive(Debug)]
-pub(super) struct Missed {
+pub(crate) struct Missed {
     floor: Floor,
     born: u64,
     events: Vec<Numbered>,
+    /// Everything that was sent, as far as it is known: the missed, and what its client has.
+    sent: HashSet<u64>,
 }
 
 #[derive(Debug)]
@@ -121,19 +123,23 @@ impl Journal {
         self.lock().after(offset)
     }
 
-    /// Goes on where another has ended: what that had and its client has not, then what is in here.
-    pub(super) fn succeed(&self, missed: &Missed) {
+    /// Goes on where another has ended: with what that had and its client has not, then with what is in here. What
+    /// both have is taken back from the queue, where it is held.
+    pub(crate) fn succeed(&self, missed: &Missed, queue: &Queue, key: SocketKey) {
         let now = self.shared.clock.now();
         let mut log = self.lock();
-        let mut whole = Log::new(missed.born);
-        whole.floor = missed.floor;
         let own = std::mem::take(&mut log.events);
-        let own = own.into_iter().filter(|(_, event)| !missed.has(event));
+        let (twice, own): (Vec<_>, Vec<_>) = own
+            .into_iter()
+            .partition(|(_, event)| missed.sent.contains(&event.number));
+        let twice: Vec<Frame> = twice.into_iter().map(|(_, event)| event.frame).collect();
+        queue.retract(key, &twice);
+        *log = Log::new(missed.born);
+        log.floor = missed.floor;
         let inherited = missed.events.iter().map(|event| (now, event.clone()));
         for (at, event) in inherited.chain(own) {
-            whole.record(at, event, self.limits);
+            log.record(at, event, self.limits);
         }
-        *log = whole;
     }
 
     fn lock(&self) -> MutexGuard<'_, Log> {
@@ -157,10 +163,6 @@ impl Missed {
             .iter()
             .map(|event| event.frame.clone())
             .collect()
-    }
-
-    fn has(&self, event: &Numbered) -> bool {
-        self.events.iter().any(|own| own.number == event.number)
     }
 }
 
@@ -203,6 +205,7 @@ impl Log {
             floor,
             born: self.born,
             events: events.map(|(_, event)| event.clone()).collect(),
+            sent: self.events.iter().map(|(_, event)| event.number).collect(),
         })
     }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use self::store::{Held, Store};
 use super::journal::{Limits, Shared};
-use super::{Claim, Journal, Parting, Recovery, Restored};
+use super::{Claim, Journal, Missed, Parting, Recovery, Restored};
 use crate::handler::Refusal;
 use crate::sid;
 use crate::socket::Socket;
@@ -152,13 +152,14 @@ impl<D: Recoverable> MemoryRecovery<D> {
     async fn restore(&self, socket: &Socket<D>, claim: &Claim) -> Option<Restored> {
         let hold = self.hold(socket, claim)?;
         let earlier = &hold.earlier;
-        // From here on both get what is delivered, until the earlier one's hub has seen everything of before.
         let rooms = earlier.rooms().await.ok()?;
         socket.join(rooms).await.ok()?;
-        socket.deliveries_posted();
-        earlier.rooms().await.ok()?;
+        // What was delivered before this socket joined has reached the earlier one.
+        earlier.caught_up().await.ok()?;
         let missed = missed(earlier, claim)?;
-        socket.journal()?.succeed(&missed);
+        // What has reached the earlier one has reached this one too, unless it was before it joined.
+        socket.caught_up().await.ok()?;
+        socket.succeed(&missed)?;
         socket.data().take_over(earlier.data());
         let held = Held::live(socket.clone());
         let replaced = self.with_store(|store| store.replace(&claim.pid, held));
@@ -172,7 +173,7 @@ impl<D: Recoverable> MemoryRecovery<D> {
 }
 
 /// What a claimed socket would get now. None: it cannot be told, or is too much.
-fn missed<D>(earlier: &Socket<D>, claim: &Claim) -> Option<super::journal::Missed> {
+fn missed<D>(earlier: &Socket<D>, claim: &Claim) -> Option<Missed> {
     let missed = earlier.journal()?.after(claim.offset.as_deref())?;
     (missed.size() <= claim.limit).then_some(missed)
 }

@@ -23,6 +23,7 @@ mod engine;
 mod http;
 mod clients;
 mod endings;
+mod recovery;
 mod bounds;
 mod hostile;
 mod leaks;

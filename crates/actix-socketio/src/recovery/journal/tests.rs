@@ -1,5 +1,7 @@
 //! What follows an offset, and what is dropped.
 
+use socketio_proto::socketio::Encoding;
+
 use super::*;
 
 const LIMITS: Limits = Limits {
@@ -112,13 +114,20 @@ fn the_oldest_goes_when_there_are_too_many_bytes() {
 
 #[test]
 fn a_successor_has_what_was_missed_and_its_own_once() {
-    let shared = Arc::new(Shared::new());
-    let next = Journal::new(&shared, LIMITS);
-    for number in [13, 15] {
-        next.lock().record(Duration::ZERO, event(number), LIMITS);
+    let (key, queue) = (SocketKey(1), Queue::new(1000));
+    queue.hold(key);
+    let next = Journal::new(&Arc::new(Shared::new()), LIMITS);
+    for number in [11, 13, 15] {
+        let held = next.send(&queue, key, &event(number));
+        assert!(held.is_ok());
     }
     let earlier = log(&[11, 12, 13, 14]);
-    next.succeed(&earlier.after(Some("11")).expect("what was missed"));
+    let missed_then = earlier.after(Some("11")).expect("what was missed");
+    next.succeed(&missed_then, &queue, key);
+    queue.open(key, missed_then.frames(), None);
+    let queued = queue.take(1000, Encoding::Json).frames;
+    let all = [12, 13, 14, 15].map(|number| event(number).frame.wire().collect::<Vec<_>>());
+    assert_eq!(queued, all.concat());
     for (offset, expected) in [
         ("11", Some(vec![12, 13, 14, 15])),
         ("14", Some(vec![15])),

@@ -232,21 +232,30 @@ impl Registry {
         self.polling = true;
         let reader = Arc::clone(&self.parts.reader);
         let at = self.parts.clock.now();
-        let heads = async move { reader.heads(followed).await };
+        let asked = followed.clone();
+        let heads = async move { reader.heads(asked).await };
         let heads = AssertUnwindSafe(heads)
             .catch_unwind()
             .map(|heads| heads.unwrap_or_else(|_| Err(panicked())));
         ctx.spawn(heads.into_actor(self).map(move |heads, this, ctx| {
-            guarded(this, ctx, |this, _| this.polled(at, heads));
+            guarded(this, ctx, |this, _| this.polled(&followed, at, heads));
         }));
     }
 
-    fn polled(&mut self, at: Timestamp, heads: Result<Vec<(OrganizationId, i64)>, LogUnreadable>) {
+    fn polled(
+        &mut self,
+        followed: &[OrganizationId],
+        at: Timestamp,
+        heads: Result<Vec<(OrganizationId, i64)>, LogUnreadable>,
+    ) {
         self.polling = false;
         match heads {
             Ok(heads) => {
-                for (organization, seq) in heads {
-                    if let Some(Slot::Running { actor, .. }) = self.organizations.get(&organization)
+                let heads: HashMap<OrganizationId, i64> = heads.into_iter().collect();
+                for organization in followed {
+                    // One without a head has no entry yet.
+                    let seq = heads.get(organization).copied().unwrap_or(0);
+                    if let Some(Slot::Running { actor, .. }) = self.organizations.get(organization)
                     {
                         // One that is too busy to hear of it is told again with the next poll.
                         drop(actor.try_send(HeadSeen { seq, at }));

@@ -21,6 +21,7 @@ mod health;
 mod isolation;
 mod limits;
 mod newcomers;
+mod recovery;
 mod rooms;
 mod rules;
 mod sessions;

@@ -1,9 +1,8 @@
 //! Sessions go on with another token, and end with their login or membership, wherever that was ended.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use freshtrack::storage::{Database, Hooks, Options, statements::Statements, users};
+use freshtrack::storage::{statements::Statements, users};
 use serde_json::{Value, json};
 
 use crate::support::{Client, DEMO, RIVAL, ServerProcess, TestApp, Transport};
@@ -160,26 +159,10 @@ async fn the_sockets_of_a_member_who_is_removed_end() {
     let mut statements = Statements::new();
     let organization = me["organizationId"].as_str().unwrap().parse().unwrap();
     users::remove(&mut statements, id("id"), organization);
-    beside(&app, statements).await;
+    let database = app.database().await;
+    database.writer().run(statements).await.unwrap();
+    database.close().await;
     expect_revoked(clients).await;
     expect_untouched(&app, &mut others).await;
     app.stop().await;
-}
-
-/// Writes from beside the server, as an operator's command does.
-async fn beside(app: &TestApp, statements: Statements) {
-    let options = Options {
-        path: app.data().join("freshtrack.db"),
-        readers: 1,
-        queue: 1,
-        group: 1,
-    };
-    let hooks = Hooks {
-        entry: Arc::new(|_, _| ()),
-        deadline: Arc::new(|_| ()),
-    };
-    let database = Database::open(options, app.clock.clock(), hooks).await;
-    let database = database.unwrap();
-    database.writer().run(statements).await.unwrap();
-    database.close().await;
 }

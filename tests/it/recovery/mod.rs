@@ -1,7 +1,11 @@
 //! Sockets that lost their transport come back as what they were, with what they missed; or are told that they do not.
 
 mod claims;
+mod page;
+mod proxy;
+mod record;
 mod returns;
+mod soak;
 
 use std::time::Duration;
 

@@ -13,7 +13,6 @@ pub use self::broadcast::Broadcast;
 pub(crate) use self::hubs::Hubs;
 use crate::ask::AskIds;
 use crate::hub::{Deliver, Delivery, Hub, HubId, Parcel, Room};
-use crate::queue::Manner;
 
 /// What became of a delivery to one hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +48,7 @@ impl Emitter {
     /// reaches their sockets, unless the caller repeats it with [`Emitter::deliver_to`].
     #[must_use = "the hubs named here got nothing"]
     pub fn deliver(&self, deliveries: Vec<Delivery>) -> Vec<HubId> {
-        self.post_all(deliveries, &Manner::Plain)
+        self.post_all(&deliveries.into_iter().map(Parcel::from).collect())
     }
 
     /// Delivers to the sockets of one hub only.
@@ -60,18 +59,18 @@ impl Emitter {
             .iter()
             .find(|seat| seat.id == hub)
             .map_or(DeliverOutcome::Gone, |seat| {
-                post(&seat.hub, Parcel::pack(deliveries), Manner::Plain)
+                post(
+                    &seat.hub,
+                    deliveries.into_iter().map(Parcel::from).collect(),
+                )
             })
     }
 
-    fn post_all(&self, deliveries: Vec<Delivery>, manner: &Manner) -> Vec<HubId> {
-        let parcels = Parcel::pack(deliveries);
+    fn post_all(&self, parcels: &Arc<[Parcel]>) -> Vec<HubId> {
         self.hubs
             .seats()
             .iter()
-            .filter(|seat| {
-                post(&seat.hub, Arc::clone(&parcels), manner.clone()) == DeliverOutcome::Refused
-            })
+            .filter(|seat| post(&seat.hub, Arc::clone(parcels)) == DeliverOutcome::Refused)
             .map(|seat| seat.id)
             .collect()
     }
@@ -82,8 +81,8 @@ impl Emitter {
     }
 }
 
-fn post(hub: &Addr<Hub>, parcels: Arc<[Parcel]>, manner: Manner) -> DeliverOutcome {
-    hub.try_send(Deliver { parcels, manner }).into()
+fn post(hub: &Addr<Hub>, parcels: Arc<[Parcel]>) -> DeliverOutcome {
+    hub.try_send(Deliver { parcels }).into()
 }
 
 impl<M> From<Result<(), SendError<M>>> for DeliverOutcome {

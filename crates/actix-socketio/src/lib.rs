@@ -41,6 +41,7 @@ pub use event::{Ack, Event};
 pub use guard::{Guard, Guarded, Rejection};
 pub use handler::{DisconnectReason, Handler, Refusal};
 pub use hub::{Delivery, Found, HubId, Room, Seat};
+pub use queue::{Coalescing, WhenFull};
 pub use recovery::{Claim, Journal, MemoryRecovery, Parting, Recoverable, Recovery, Restored};
 pub use server::{EngineIo, SocketIo};
 pub use socket::{EmitError, Gone, Handshake, Socket};

@@ -18,7 +18,7 @@ use thiserror::Error;
 use crate::ask::{self, Answer, AskError, AskIds, WAITING};
 use crate::emitter::{DeliverOutcome, Hubs};
 use crate::hub::{Hub, HubId, Join, Leave, Place, Room, Rooms};
-use crate::queue::{Departure, Failure, Manner, Queue};
+use crate::queue::{Departure, Failure, Manner, Queue, WhenFull};
 use crate::recovery::{Journal, Missed};
 
 /// What the first request of a session told.
@@ -200,7 +200,15 @@ impl<D> Socket<D> {
     /// # Errors
     /// As [`Socket::emit`].
     pub fn send(&self, frame: &Frame) -> Result<(), EmitError> {
-        self.push(frame, &Manner::Plain)
+        self.push(frame, &Manner::default())
+    }
+
+    /// As [`Socket::send`]; what becomes of it without room is said here.
+    ///
+    /// # Errors
+    /// As [`Socket::emit`].
+    pub fn send_when_full(&self, frame: &Frame, when_full: WhenFull) -> Result<(), EmitError> {
+        self.push(frame, &Manner::Queued(when_full))
     }
 
     /// As [`Socket::send`], if the client's transport takes it at once; else it is dropped.
@@ -345,15 +353,12 @@ impl<D> Socket<D> {
             ..
         } = &*self.core;
         let frame = frame.within(&place.namespace);
-        match (journal, manner) {
-            (Some(journal), Manner::Plain) => match journal.number(&frame) {
-                Some(event) => journal.send(queue, place.key, &event),
-                None => queue.push(place.key, &frame, manner),
-            },
-            (None, Manner::Plain) | (_, Manner::Volatile | Manner::Asking(_)) => {
-                queue.push(place.key, &frame, manner)
-            }
+        if let (Some(journal), Manner::Queued(when_full)) = (journal, manner)
+            && let Some(event) = journal.number(&frame)
+        {
+            return journal.send(queue, place.key, &event, when_full);
         }
+        queue.push(place.key, &frame, manner)
     }
 
     /// Asks the hub for what it answers with whether the socket is there.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use socketio_proto::socketio::Frame;
 
-use super::{Delivery, Found, Parcel, Room, SocketKey};
+use super::{Found, Parcel, Room, SocketKey};
 use crate::queue::{Departure, Manner, Queue};
 use crate::recovery::Journal;
 use crate::socket::{EmitError, Handshake};
@@ -103,10 +103,9 @@ impl Members {
     }
 
     /// What a queue refuses is its session's matter: it is over, or about to be cut.
-    pub(super) fn deliver(&self, parcel: &Parcel, manner: &Manner) {
-        let Delivery { rooms, except, .. } = &parcel.delivery;
-        self.select(rooms, except, |key, member| {
-            let _over = member.outlet.push(key, parcel, manner);
+    pub(super) fn deliver(&self, parcel: &Parcel) {
+        self.select(&parcel.rooms, &parcel.except, |key, member| {
+            let _over = member.outlet.push(key, parcel);
         });
     }
 
@@ -194,12 +193,12 @@ impl Members {
 }
 
 impl Outlet {
-    fn push(&self, key: SocketKey, parcel: &Parcel, manner: &Manner) -> Result<(), EmitError> {
-        if let (Some(journal), Manner::Plain) = (&self.journal, manner)
+    fn push(&self, key: SocketKey, parcel: &Parcel) -> Result<(), EmitError> {
+        if let (Some(journal), Manner::Queued(when_full)) = (&self.journal, &parcel.manner)
             && let Some(event) = parcel.numbered(journal)
         {
-            return journal.send(&self.queue, key, event);
+            return journal.send(&self.queue, key, event, when_full);
         }
-        self.queue.push(key, &parcel.delivery.frame, manner)
+        self.queue.push(key, &parcel.frame, &parcel.manner)
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use actix::Message;
 
 use super::{Found, Outlet, Parcel, Room, SocketKey};
-use crate::queue::Manner;
 use crate::socket::Handshake;
 
 /// Where a hub finds a socket.
@@ -67,7 +66,6 @@ pub(crate) struct Rooms {
 #[rtype(result = "()")]
 pub(crate) struct Deliver {
     pub(crate) parcels: Arc<[Parcel]>,
-    pub(crate) manner: Manner,
 }
 
 /// The sockets of a namespace that are in one of the rooms (none: all), less who is in a room of `except`.

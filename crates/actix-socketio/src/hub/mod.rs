@@ -25,6 +25,7 @@ pub(crate) use self::messages::{
 };
 pub(crate) use self::parcel::Parcel;
 pub use self::seat::Seat;
+use crate::queue::WhenFull;
 use crate::socket::Handshake;
 
 /// Messages that may wait for a hub.
@@ -57,6 +58,8 @@ pub struct Delivery {
     pub except: Vec<Room>,
     /// What they get.
     pub frame: Frame,
+    /// What becomes of it where it has no room.
+    pub when_full: WhenFull,
 }
 
 /// A socket as [`crate::Broadcast::fetch`] found it.
@@ -170,11 +173,9 @@ impl Handler<Rooms> for Hub {
 impl Handler<Deliver> for Hub {
     type Result = ();
 
-    fn handle(&mut self, Deliver { parcels, manner }: Deliver, _: &mut Self::Context) {
+    fn handle(&mut self, Deliver { parcels }: Deliver, _: &mut Self::Context) {
         for parcel in &*parcels {
-            self.within(parcel.delivery.frame.namespace(), |members| {
-                members.deliver(parcel, &manner);
-            });
+            self.within(parcel.frame.namespace(), |members| members.deliver(parcel));
         }
     }
 }

@@ -16,7 +16,7 @@ use socketio_proto::socketio::Frame;
 
 use crate::clock::Clock;
 use crate::hub::SocketKey;
-use crate::queue::{Manner, Queue};
+use crate::queue::{Manner, Queue, WhenFull};
 use crate::socket::EmitError;
 
 /// What a journal holds at most.
@@ -111,9 +111,10 @@ impl Journal {
         queue: &Queue,
         key: SocketKey,
         event: &Numbered,
+        when_full: &WhenFull,
     ) -> Result<(), EmitError> {
         let mut log = self.lock();
-        let sent = queue.push(key, &event.frame, &Manner::Plain);
+        let sent = queue.push(key, &event.frame, &Manner::Queued(when_full.clone()));
         log.record(self.shared.clock.now(), event.clone(), self.limits);
         sent
     }

@@ -3,6 +3,8 @@
 use socketio_proto::socketio::{Encoding, Frame};
 
 use super::*;
+use crate::hub::Delivery;
+use crate::queue::WhenFull;
 
 /// Sockets 1 to 3: 1 in a, 2 in a and b, 3 in no room but its own.
 fn members() -> (Members, Vec<Arc<Queue>>) {
@@ -50,6 +52,7 @@ fn parcel(rooms: &[&str], except: &[&str]) -> Parcel {
         rooms: names(rooms),
         except: names(except),
         frame,
+        when_full: WhenFull::Disconnect,
     })
 }
 
@@ -73,7 +76,7 @@ fn a_delivery_reaches_the_union_of_its_rooms_once() {
         (&["none"], &[], [0, 0, 0]),
     ] {
         let (members, queues) = members();
-        members.deliver(&parcel(rooms, except), &Manner::Plain);
+        members.deliver(&parcel(rooms, except));
         assert_eq!(received(&queues), expected, "{rooms:?} except {except:?}");
     }
 }
@@ -83,7 +86,7 @@ fn who_left_or_is_forgotten_gets_nothing() {
     let (mut members, queues) = members();
     assert!(members.leave(SocketKey(1), &["a".into(), "1".into(), "never".into()]));
     members.forget(SocketKey(2));
-    members.deliver(&parcel(&["a", "b", "1"], &[]), &Manner::Plain);
+    members.deliver(&parcel(&["a", "b", "1"], &[]));
     assert_eq!(received(&queues), [1, 0, 0]);
     assert_eq!(members.rooms.len(), 2, "empty rooms are dropped");
     assert_eq!(members.rooms(SocketKey(2)), None);

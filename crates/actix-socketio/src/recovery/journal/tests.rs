@@ -118,7 +118,7 @@ fn a_successor_has_what_was_missed_and_its_own_once() {
     queue.hold(key);
     let next = Journal::new(&Arc::new(Shared::new()), LIMITS);
     for number in [11, 13, 15] {
-        let held = next.send(&queue, key, &event(number));
+        let held = next.send(&queue, key, &event(number), &WhenFull::Disconnect);
         assert!(held.is_ok());
     }
     let earlier = log(&[11, 12, 13, 14]);

@@ -18,7 +18,7 @@ use actix_web::{
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    actors::{Drain, EmitterHubs, Parts, Registry, Ticks, WireEncoder},
+    actors::{Drain, Parts, Registry, Ticks, WireEncoder},
     auth::{PasswordHasher, TokenKey},
     bus::Bus,
     clock::{self, Clock},
@@ -204,12 +204,14 @@ impl Base {
             clock: self.clock.clone(),
         };
         let reader = Arc::new(self.database.clone());
-        Realtime::start(&self.config, services, |emitter| {
+        Realtime::start(&self.config, services, |hubs, heard| {
             Registry::start(Parts {
                 reader,
                 bus,
-                hubs: Arc::new(EmitterHubs::new(emitter)),
+                clock: self.clock.clone(),
+                hubs,
                 encoder: Arc::new(WireEncoder),
+                heard,
                 ticks: Ticks::EverySecond,
                 arbiters: Vec::new(),
             })

@@ -33,6 +33,9 @@ pub enum Event {
     /// The newest live reading of one unit within a tick. Made from the log's readings, never in the log itself.
     #[serde(rename = "sensor:reading")]
     SensorReading(Box<SensorReading>),
+    /// Everything up to a moment was sent. Not in the log; carries an offset, so that idle clients have one too.
+    #[serde(rename = "stream:position")]
+    StreamPosition(StreamPosition),
     /// Something was left out: fetch the snapshot again. Carries no offset.
     #[serde(rename = "stream:gap")]
     StreamGap(StreamGap),
@@ -51,6 +54,7 @@ impl Event {
             Self::DataUpdated(_) => "data:updated",
             Self::ReadingsBatch(_) => "sensor:readings:batch",
             Self::SensorReading(_) => "sensor:reading",
+            Self::StreamPosition(_) => "stream:position",
             Self::StreamGap(_) => "stream:gap",
         }
     }
@@ -77,6 +81,7 @@ impl Serialize for Payload<'_> {
             Event::DataUpdated(payload) => payload.serialize(serializer),
             Event::ReadingsBatch(payload) => payload.serialize(serializer),
             Event::SensorReading(payload) => payload.serialize(serializer),
+            Event::StreamPosition(payload) => payload.serialize(serializer),
             Event::StreamGap(payload) => payload.serialize(serializer),
         }
     }
@@ -199,6 +204,16 @@ impl SensorReading {
     }
 }
 
+/// `{"position":"00000000deadbeef-1042.0-1041","completeThrough":"2026-11-24T05:40:12.318Z"}`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StreamPosition {
+    /// Opaque; of the kind that a snapshot has.
+    pub position: String,
+    /// Whatever was committed up to then has been sent.
+    pub complete_through: Timestamp,
+}
+
 /// `{"reason":"log_restarted"}`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamGap {
@@ -293,6 +308,10 @@ mod tests {
             Event::StreamGap(StreamGap {
                 reason: GapReason::LogRestarted,
             }),
+            Event::StreamPosition(StreamPosition {
+                position: "p".to_owned(),
+                complete_through: Timestamp::from_millis(7),
+            }),
         ]
     }
 
@@ -332,5 +351,9 @@ mod tests {
                 "timestamp": "1970-01-01T00:00:01.000Z"})
         );
         assert_eq!(payload(8), json!({"reason": "log_restarted"}));
+        assert_eq!(
+            payload(9),
+            json!({"position": "p", "completeThrough": "1970-01-01T00:00:00.007Z"})
+        );
     }
 }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use crate::{
+    auth::PID_DAYS,
     clock::Clock,
     domain::Timestamp,
-    storage::{Database, StoreError, months, retention, statements::Statements},
+    storage::{Database, StoreError, months, recovery, retention, statements::Statements},
 };
 
 /// Between two rounds.
@@ -13,6 +14,9 @@ const ROUND: Duration = Duration::from_secs(10);
 
 /// How long frames are remembered to tell repetitions: a week is far beyond any sender's retries.
 const FRAMES_DAYS: i64 = 7;
+
+/// How long is kept what sockets come back by: longer than any pid is good for.
+const RECOVERY_DAYS: i64 = PID_DAYS + 1;
 
 const DAY_SECONDS: i64 = 86_400;
 
@@ -82,7 +86,10 @@ async fn quick_round(database: &Database, clock: &Clock, ages: Ages) -> Result<(
         retention::quarantine_before(back(now, ages.quarantine))
     })
     .await?;
-    remove(database, || retention::refresh_tokens_before(now)).await
+    remove(database, || retention::refresh_tokens_before(now)).await?;
+    let unneeded = clock.unskewed().plus_seconds(-RECOVERY_DAYS * DAY_SECONDS);
+    remove(database, || recovery::rooms_before(unneeded)).await?;
+    remove(database, || recovery::ended_before(unneeded)).await
 }
 
 fn back(from: Timestamp, age: Duration) -> Timestamp {

@@ -18,6 +18,7 @@ pub mod organizations;
 mod postgres;
 pub mod quarantine;
 pub mod readings;
+pub mod recovery;
 pub mod refresh_tokens;
 pub mod retention;
 pub mod rollups;

@@ -471,6 +471,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::types::{Id, Moment};
+
+    recovery_keys (id) {
+        id -> Id,
+        secret -> Text,
+        made_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::types::Moment;
+
+    recovery_rooms (sid, room) {
+        sid -> Text,
+        room -> Text,
+        joined_at -> Nullable<Text>,
+        changed_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::types::Moment;
+
+    recovery_ended (sid) {
+        sid -> Text,
+        ended_at -> Moment,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
     organizations,
@@ -502,4 +535,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     manual_logs,
     commands,
     audit,
+    recovery_keys,
+    recovery_rooms,
+    recovery_ended,
 );

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::OrganizationId,
-    events::{LogItem, Resource},
+    events::{LogItem, Notice, Resource},
 };
 
 use super::stmt::Stmt;
@@ -81,6 +81,11 @@ impl Statements {
     pub fn tell_updated(&mut self, organization: OrganizationId, resource: Resource, id: Uuid) {
         self.told
             .push((organization, LogItem::data_updated(resource, id)));
+    }
+
+    /// Tells the organization's servers, with the commit.
+    pub fn tell_servers(&mut self, organization: OrganizationId, notice: Notice) {
+        self.told.push((organization, LogItem::Notice(notice)));
     }
 
     /// In order.

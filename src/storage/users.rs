@@ -5,7 +5,10 @@ use diesel::{
     sql_types::{Nullable, Text},
 };
 
-use crate::domain::{OrganizationId, Role, Timestamp, UserId};
+use crate::{
+    domain::{OrganizationId, Role, Timestamp, UserId},
+    events::Notice,
+};
 
 use super::{
     StoreError,
@@ -109,6 +112,17 @@ pub async fn standing(
             Standing::Member(member((id, email, name, password_hash, organization, role)))
         }
     })
+}
+
+/// Ends a membership with its logins; the member's sockets end too. The user stays.
+pub fn remove(statements: &mut Statements, user: UserId, organization: OrganizationId) {
+    for theirs in [
+        "DELETE FROM refresh_families WHERE user_id = ? AND organization_id = ?",
+        "DELETE FROM memberships WHERE user_id = ? AND organization_id = ?",
+    ] {
+        statements.push(stmt(theirs).bind::<Id, _>(user).bind::<Id, _>(organization));
+    }
+    statements.tell_servers(organization, Notice::MemberChanged { user_id: user });
 }
 
 /// Makes a user and a member of an organization.

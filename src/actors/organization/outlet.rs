@@ -18,7 +18,7 @@ use crate::{
         hubs::{HubKey, Hubs, Outcome},
     },
     domain::{OrganizationId, UnitId},
-    events::{GapReason, Listener, Outgoing, Position, ReplayError, Room, gap, replay},
+    events::{Event, GapReason, Listener, Outgoing, Position, ReplayError, Room, gap, replay},
 };
 
 /// Times that something may panic before it is left out.
@@ -44,6 +44,9 @@ pub(super) enum Suspect {
 
 impl Suspect {
     fn of(outgoing: &Outgoing) -> Option<Self> {
+        if matches!(outgoing.event, Event::StreamPosition(_)) {
+            return None;
+        }
         let offset = outgoing.offset?;
         Some(match offset.partial {
             Some(partial) => Self::Unit(partial.unit),
@@ -169,6 +172,15 @@ impl Outlet {
         })
     }
 
+    /// What this hub has been handed, when the organization is at `position`; None while it must be told of a gap.
+    pub(super) fn place(&mut self, hub: HubKey, position: Position) -> Option<Position> {
+        self.meet(position);
+        match self.progress.get(&hub) {
+            Some(Progress::At(at)) => Some(*at),
+            Some(Progress::Lost(_)) | None => None,
+        }
+    }
+
     /// The actor panicked: what was being encoded is suspect.
     pub(super) fn after_panic(&mut self) {
         if let Some(suspect) = self.trying.take() {
@@ -282,7 +294,9 @@ impl Outlet {
 
     fn frame(&mut self, outgoing: &Outgoing, suspect: Option<Suspect>) -> Option<Frame> {
         self.trying = suspect;
-        let frame = self.encoder.encode(&outgoing.event);
+        let frame = self
+            .encoder
+            .encode(&outgoing.event, outgoing.offset.as_ref());
         self.trying = None;
         frame.ok()
     }

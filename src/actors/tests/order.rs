@@ -1,7 +1,7 @@
 //! In order, once, and in the right second.
 
 use super::support::{Failing, HUB, House, happened, happened_for, measured, organization};
-use crate::events::Audience;
+use crate::events::{Audience, LogItem, Notice};
 
 #[actix::test]
 async fn events_leave_at_once_and_readings_at_the_tick() {
@@ -31,7 +31,7 @@ async fn each_goes_to_its_rooms() {
     house.commit(vec![
         happened(1),
         happened_for(Audience::User(user), 2),
-        happened_for(Audience::Servers, 3),
+        LogItem::Notice(Notice::MemberChanged { user_id: user }),
         measured(5, 4),
     ]);
     house.emptied().await;

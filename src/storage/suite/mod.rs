@@ -25,6 +25,7 @@ mod groups;
 #[path = "../../../tests/it/support/postgres.rs"]
 mod postgres_server;
 mod quarantine;
+mod recovery;
 mod retention;
 mod rollups;
 mod rules;
@@ -335,6 +336,7 @@ fn describe(item: &LogItem) -> String {
             ..
         } => format!("{} -> {}", change.previous, change.status),
         LogItem::Event { event, .. } => event.name().to_owned(),
+        LogItem::Notice(notice) => format!("{notice:?}"),
     }
 }
 

@@ -1,13 +1,16 @@
 //! The real server inside the test's process: own data, a free port, a clock that the test moves.
 
 use std::cell::Cell;
+use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use freshtrack::app::{self, Running};
 use freshtrack::clock::{Clock, ManualClock};
 use freshtrack::config::{Config, Demo, Source};
 use freshtrack::domain::Timestamp;
+use freshtrack::storage::{Database, Hooks, Options};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -25,6 +28,7 @@ pub(crate) struct TestApp {
     pub(crate) clock: ManualClock,
     running: Running,
     data: TempDir,
+    variables: Vec<(String, String)>,
     frames: Cell<u32>,
 }
 
@@ -47,10 +51,12 @@ impl TestApp {
     pub(crate) async fn start_with(variables: &[(&str, &str)]) -> Self {
         let data = tempfile::tempdir().unwrap();
         let clock = Clock::manual(Timestamp::parse(START).unwrap());
-        Self::open(data, clock, variables).await
+        let variables = variables.iter();
+        let variables = variables.map(|&(name, value)| (name.to_owned(), value.to_owned()));
+        Self::open(data, clock, variables.collect()).await
     }
 
-    async fn open(data: TempDir, clock: ManualClock, variables: &[(&str, &str)]) -> Self {
+    async fn open(data: TempDir, clock: ManualClock, variables: Vec<(String, String)>) -> Self {
         let folder = data.path().display().to_string();
         let own = [
             ("FRESHTRACK__SERVER__BIND", "127.0.0.1:0"),
@@ -65,8 +71,8 @@ impl TestApp {
                 .iter()
                 .map(|url| (DATABASE_URL, url.as_str()))
                 .chain(own)
-                .chain(variables.iter().copied())
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .chain(variables.clone())
                 .collect(),
             demo: Demo::Seeded,
         };
@@ -77,6 +83,7 @@ impl TestApp {
             clock,
             running,
             data,
+            variables,
             frames: Cell::new(0),
         }
     }
@@ -85,8 +92,29 @@ impl TestApp {
     pub(crate) async fn restart(self) -> Self {
         self.running.stop().await;
         let frames = self.frames;
-        let opened = Self::open(self.data, self.clock, &[]).await;
+        let opened = Self::open(self.data, self.clock, self.variables).await;
         Self { frames, ..opened }
+    }
+
+    /// Where it listens.
+    pub(crate) const fn addr(&self) -> SocketAddr {
+        self.running.addr
+    }
+
+    /// Its database, opened from beside it, as an operator's command does.
+    pub(crate) async fn database(&self) -> Database {
+        let options = Options {
+            path: self.data.path().join("freshtrack.db"),
+            readers: 1,
+            queue: 1,
+            group: 1,
+        };
+        let hooks = Hooks {
+            entry: Arc::new(|_, _| ()),
+            deadline: Arc::new(|_| ()),
+        };
+        let opened = Database::open(options, self.clock.clock(), hooks).await;
+        opened.unwrap()
     }
 
     /// Where it keeps its data.

@@ -15,6 +15,14 @@ pub(crate) struct Http {
     base: String,
 }
 
+/// What a login gave.
+pub(crate) struct SignedIn {
+    /// For requests and the handshake.
+    pub(crate) access: String,
+    /// Works once.
+    pub(crate) refresh: String,
+}
+
 /// A call that is being put together.
 #[must_use]
 pub(crate) struct Call {
@@ -74,16 +82,29 @@ impl Http {
 
     /// The access token of a login.
     pub(crate) async fn login(&self, email: &str, password: &str) -> String {
+        self.sign_in(email, password).await.access
+    }
+
+    /// Both tokens of a login.
+    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> SignedIn {
         let credentials = serde_json::json!({ "email": email, "password": password });
-        let answer = self
-            .post("/api/v1/auth/login")
-            .json(&credentials)
-            .send()
-            .await;
-        match answer.expect(200)["accessToken"].as_str() {
+        let call = self.post("/api/v1/auth/login").json(&credentials);
+        let answer = call.send().await.expect(200);
+        let token = |name: &str| match answer[name].as_str() {
             Some(token) => token.to_owned(),
-            None => panic!("the login of {email} gave no accessToken"),
+            None => panic!("the login of {email} gave no {name}"),
+        };
+        SignedIn {
+            access: token("accessToken"),
+            refresh: token("refreshToken"),
         }
+    }
+
+    /// Hands a refresh token to `/auth/{route}`.
+    pub(crate) async fn present(&self, route: &str, refresh: &str) -> Answer {
+        let call = self.post(&format!("/api/v1/auth/{route}"));
+        let body = serde_json::json!({ "refreshToken": refresh });
+        call.json(&body).send().await
     }
 }
 

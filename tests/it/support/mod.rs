@@ -23,7 +23,7 @@ pub(crate) use demo::{DEMO, RIVAL};
 pub(crate) use http::{Answer, Http};
 pub(crate) use postgres::Server;
 pub(crate) use process::ServerProcess;
-pub(crate) use socket::{Client, ConnectError, Transport};
+pub(crate) use socket::{Client, ConnectError, Identity, Lost, Transport};
 pub(crate) use uplink::Uplink;
 
 /// After that a wait has failed. Far above what a slow machine needs, far below the test runner's own limit.

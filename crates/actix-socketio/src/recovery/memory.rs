@@ -115,12 +115,13 @@ impl<D> MemoryRecovery<D> {
         self
     }
 
-    /// Changes the store. What falls out of it is dropped when it is no longer locked.
-    fn with_store<T>(&self, change: impl FnOnce(&mut Store<D>) -> T) -> T {
+    /// Works on the store as it is now, less who has been waited for long enough. What falls out of it is dropped when
+    /// it is no longer locked.
+    fn with_store<T>(&self, work: impl FnOnce(&mut Store<D>) -> T) -> T {
         let mut store = self.lock();
-        let result = change(&mut store);
         let now = self.shared.clock.now();
         let given_up = store.expire(now, self.window, self.sessions);
+        let result = work(&mut store);
         drop(store);
         drop(given_up);
         result
@@ -134,11 +135,12 @@ impl<D> MemoryRecovery<D> {
 impl<D: Recoverable> MemoryRecovery<D> {
     /// The socket that is claimed, if it may be, and the turn to claim it.
     fn holder(&self, socket: &Socket<D>, claim: &Claim) -> Option<(Socket<D>, Turn)> {
-        let store = self.lock();
-        let (earlier, turn) = store.holder(&claim.pid)?;
-        let may = earlier.namespace() == socket.namespace()
-            && earlier.data().identity() == socket.data().identity();
-        may.then(|| (earlier.clone(), Arc::clone(turn)))
+        self.with_store(|store| {
+            let (earlier, turn) = store.holder(&claim.pid)?;
+            let may = earlier.namespace() == socket.namespace()
+                && earlier.data().identity() == socket.data().identity();
+            may.then(|| (earlier.clone(), Arc::clone(turn)))
+        })
     }
 
     async fn restore(&self, socket: &Socket<D>, claim: &Claim) -> Option<Restored> {

@@ -178,6 +178,16 @@ impl Server {
         self.connect(auth).await.expect("she is let in")
     }
 
+    /// The server has noticed that its clients are gone.
+    async fn lost(&self) {
+        let gone = async {
+            while self.socketio.session_count() > 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        within("end of the sessions", gone).await;
+    }
+
     fn tell(&self, rooms: &[&str], what: u32) {
         let refused = self
             .socketio
@@ -385,13 +395,23 @@ async fn after_the_window_a_socket_begins_afresh() {
     let server = Server::start(MemoryRecovery::new(Duration::ZERO));
     let ann = server.ann().await;
     drop(ann.wire);
-    within("end of the first session", async {
-        while server.socketio.session_count() > 0 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    server.lost().await;
     assert_ne!(server.back(&ann.pid, None).await.sid, ann.sid);
+}
+
+#[actix_web::test]
+async fn of_too_many_that_are_lost_the_first_is_given_up() {
+    let server = Server::start(MemoryRecovery::new(WINDOW).sessions(1));
+    let mut lost = Vec::new();
+    for _ in 0..2 {
+        let Peer { sid, pid, wire, .. } = server.ann().await;
+        drop(wire);
+        server.lost().await;
+        lost.push((sid, pid));
+    }
+    for ((sid, pid), recovered) in lost.iter().zip([false, true]) {
+        assert_eq!(server.back(pid, None).await.sid == *sid, recovered);
+    }
 }
 
 #[actix_web::test]

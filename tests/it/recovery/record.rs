@@ -57,9 +57,15 @@ impl Line {
 pub(super) struct Truth {
     events: Vec<String>,
     readings: BTreeMap<String, Vec<String>>,
+    last_reading: String,
 }
 
 impl Truth {
+    /// The id of what was measured last.
+    pub(super) fn last_reading(&self) -> &str {
+        &self.last_reading
+    }
+
     pub(super) fn of(entries: &[LogEntry]) -> Self {
         let mut truth = Self::default();
         for item in entries.iter().flat_map(|entry| &entry.items) {
@@ -69,6 +75,7 @@ impl Truth {
                 } => {
                     let readings = truth.readings.entry(unit_id.to_string()).or_default();
                     readings.push(reading.id.to_string());
+                    truth.last_reading = reading.id.to_string();
                 }
                 LogItem::Event {
                     audience: Audience::Organization,
@@ -91,12 +98,17 @@ impl Truth {
         for line in record {
             match line {
                 Line::Connect { recovered: true } => tally.recovered += 1,
-                Line::Connect { recovered: false } | Line::Gap(_) => {
-                    match line {
-                        Line::Gap(_) => tally.gaps += 1,
-                        _ => tally.fresh += 1,
-                    }
+                Line::Connect { recovered: false } => {
+                    tally.fresh += 1;
                     events.may_skip();
+                    units.values_mut().for_each(Cursor::may_skip);
+                }
+                Line::Gap(reason) => {
+                    tally.gaps += 1;
+                    // What a slow client is not given is readings alone.
+                    if reason != "slow_client" {
+                        events.may_skip();
+                    }
                     units.values_mut().for_each(Cursor::may_skip);
                 }
                 Line::Event(event) => {
@@ -179,12 +191,13 @@ mod tests {
     fn judged(record: &[&str]) -> Result<usize, String> {
         let truth = Truth {
             events: ["a", "b", "c", "d"].map(str::to_owned).to_vec(),
-            readings: BTreeMap::new(),
+            ..Truth::default()
         };
         let line = |word: &&str| match *word {
             "fresh" => Line::Connect { recovered: false },
             "back" => Line::Connect { recovered: true },
             "gap" => Line::Gap("fell_behind".to_owned()),
+            "slow" => Line::Gap("slow_client".to_owned()),
             event => Line::Event(event.to_owned()),
         };
         let record: Vec<Line> = record.iter().map(line).collect();
@@ -198,6 +211,7 @@ mod tests {
             (&["fresh", "a", "b", "back", "c", "d"][..], Ok(4)),
             (&["fresh", "a", "fresh", "c", "d"], Ok(3)),
             (&["fresh", "a", "gap", "d"], Ok(2)),
+            (&["fresh", "a", "slow", "d"], Err("missed 2 before d")),
             (&["fresh", "a", "back", "c", "d"], Err("missed 1 before c")),
             (
                 &["fresh", "a", "b", "back", "b", "c", "d"],

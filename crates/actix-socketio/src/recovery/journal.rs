@@ -4,6 +4,8 @@
 //! for all sockets, and need not come in the order of their numbers. Bounds: [`Limits`], the oldest is dropped.
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 use std::collections::{HashSet, VecDeque};

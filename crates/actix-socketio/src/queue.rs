@@ -1,6 +1,7 @@
 //! What waits for one client: sockets and hubs (any thread) -> *queue* -> its session, which takes it as its
-//! transport can. Bound: `queue_bytes`; over it newer frames take the place of older ones or are dropped, if they may
-//! be, and else the session closes the transport.
+//! transport can. Bound: `queue_bytes`, and [`BURST`] times that for what comes at once to a client that had taken
+//! everything; over it newer frames take the place of older ones or are dropped, if they may be, and else the session
+//! closes the transport.
 
 mod line;
 #[cfg(test)]
@@ -20,6 +21,10 @@ use crate::ask::{WAITING, Waiter};
 use crate::hub::SocketKey;
 use crate::socket::EmitError;
 
+/// How many times its limit a queue takes at once from senders that did not let the session run between: a client that
+/// reads could not have taken any of it.
+const BURST: usize = 3;
+
 pub(crate) struct Queue {
     state: Mutex<State>,
     session: AtomicWaker,
@@ -33,6 +38,10 @@ struct State {
     line: Line,
     /// Bytes that are held back in the lanes.
     held: usize,
+    /// The transport has had no chance to take anything since it had taken everything.
+    bursting: bool,
+    /// Bytes of the last burst that still wait, beside the limit.
+    burst: usize,
     lanes: Vec<(SocketKey, Lane)>,
     /// Who waits for acks of which socket.
     asked: Vec<(SocketKey, Waiter)>,
@@ -135,6 +144,7 @@ impl Queue {
             (Some(_), Manner::Asking(waiter)) => state.expect(key, waiter)?,
             (Some(_), Manner::Queued(_) | Manner::Volatile) => {}
         }
+        state.bursting |= ready;
         self.session.wake();
         let when_full = match manner {
             Manner::Queued(when_full) => when_full,
@@ -270,6 +280,8 @@ impl Queue {
             taken += frame.size();
             frames.extend(frame.wire_in(encoding));
         }
+        state.bursting = false;
+        state.burst = state.burst.min(state.line.bytes());
         Batch {
             frames,
             drained: state.line.is_empty(),
@@ -332,6 +344,10 @@ impl State {
         limit: usize,
     ) -> Result<(), EmitError> {
         let size = frame.size();
+        if self.bursting && self.burst + size <= BURST * limit {
+            self.burst += size;
+        }
+        let limit = limit + self.burst;
         if let WhenFull::Drop { notice } = when_full
             && self.bytes() > 0
             && !self.make_room(size, limit)

@@ -5,6 +5,7 @@ mod crowd;
 mod page;
 mod proxy;
 mod record;
+mod restart;
 mod returns;
 mod slow;
 mod soak;

@@ -14,6 +14,8 @@ pub(super) enum Line {
     },
     Gap(String),
     Event(String),
+    /// Cut between what was missed and the answer: to come again.
+    Forgotten,
     Batch {
         unit: String,
         readings: Vec<String>,
@@ -30,6 +32,8 @@ pub(super) struct Tally {
     pub(super) recovered: usize,
     pub(super) fresh: usize,
     pub(super) gaps: usize,
+    /// Returns that were cut between what was missed and the answer.
+    pub(super) cut_again: usize,
 }
 
 impl Line {
@@ -41,6 +45,7 @@ impl Line {
                 recovered: line[1] == true,
             },
             "gap" => Self::Gap(text(1)),
+            "forgotten" => Self::Forgotten,
             "event" => Self::Event(format!("{} {}", text(1), text(2))),
             "batch" => Self::Batch {
                 unit: text(1),
@@ -89,7 +94,6 @@ impl Truth {
 
     /// Panics on what was missed or repeated without a word.
     pub(super) fn compare(&self, page: &str, record: &[Line]) -> Tally {
-        let mut tally = Tally::default();
         let mut events = Cursor::new(&self.events);
         let mut units: BTreeMap<&str, Cursor<'_>> = BTreeMap::new();
         for (unit, readings) in &self.readings {
@@ -97,34 +101,45 @@ impl Truth {
         }
         for line in record {
             match line {
-                Line::Connect { recovered: true } => tally.recovered += 1,
                 Line::Connect { recovered: false } => {
-                    tally.fresh += 1;
                     events.may_skip();
                     units.values_mut().for_each(Cursor::may_skip);
                 }
                 Line::Gap(reason) => {
-                    tally.gaps += 1;
                     // What a slow client is not given is readings alone.
                     if reason != "slow_client" {
                         events.may_skip();
                     }
                     units.values_mut().for_each(Cursor::may_skip);
                 }
-                Line::Event(event) => {
-                    tally.events += 1;
-                    events.take(page, event);
-                }
+                Line::Event(event) => events.take(page, event),
                 Line::Batch { unit, readings } => {
-                    tally.readings += readings.len();
                     let cursor = units.get_mut(unit.as_str()).unwrap();
                     readings.iter().for_each(|id| cursor.take(page, id));
                 }
-                Line::Other => {}
+                Line::Connect { recovered: true } | Line::Forgotten | Line::Other => {}
             }
         }
         events.expect_end(page);
         units.values().for_each(|cursor| cursor.expect_end(page));
+        Tally::of(record)
+    }
+}
+
+impl Tally {
+    pub(super) fn of(record: &[Line]) -> Self {
+        let mut tally = Self::default();
+        for line in record {
+            match line {
+                Line::Connect { recovered: true } => tally.recovered += 1,
+                Line::Connect { recovered: false } => tally.fresh += 1,
+                Line::Gap(_) => tally.gaps += 1,
+                Line::Event(_) => tally.events += 1,
+                Line::Batch { readings, .. } => tally.readings += readings.len(),
+                Line::Forgotten => tally.cut_again += 1,
+                Line::Other => {}
+            }
+        }
         tally
     }
 }

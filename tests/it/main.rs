@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+#[macro_use]
 mod support;
 
 mod browser;
@@ -21,6 +22,7 @@ mod health;
 mod isolation;
 mod limits;
 mod newcomers;
+mod postgres;
 mod recovery;
 mod rooms;
 mod rules;

@@ -3,6 +3,12 @@
 use super::*;
 use crate::storage::recovery::{self, ChangedRoom, SigningKey};
 
+on_both_backends!(
+    keys_come_the_newest_first_and_old_ones_go_when_one_is_added,
+    a_socket_has_its_last_change_of_each_room_until_it_ends,
+    what_was_left_behind_goes_by_age,
+);
+
 fn key(number: u128, made_at: Timestamp) -> SigningKey {
     SigningKey {
         id: Uuid::from_u128(number),
@@ -30,9 +36,7 @@ fn room(name: &str, joined_at: Option<&str>) -> ChangedRoom {
     }
 }
 
-#[actix::test]
-async fn keys_come_the_newest_first_and_old_ones_go_when_one_is_added() {
-    let store = Store::open().await;
+async fn keys_come_the_newest_first_and_old_ones_go_when_one_is_added(store: Store) {
     let day = |n: i64| store.now().plus_seconds(n * 86_400);
     for n in 0..4 {
         let oldest = day(n - 2);
@@ -49,9 +53,7 @@ async fn keys_come_the_newest_first_and_old_ones_go_when_one_is_added() {
     assert!(keys[0] == key(3, day(3)));
 }
 
-#[actix::test]
-async fn a_socket_has_its_last_change_of_each_room_until_it_ends() {
-    let store = Store::open().await;
+async fn a_socket_has_its_last_change_of_each_room_until_it_ends(store: Store) {
     let now = store.now();
     assert_eq!(store.changed("a").await, Some(vec![]));
     for (sid, changed) in [
@@ -73,9 +75,7 @@ async fn a_socket_has_its_last_change_of_each_room_until_it_ends() {
     assert_eq!(store.changed("b").await.map(|rooms| rooms.len()), Some(1));
 }
 
-#[actix::test]
-async fn what_was_left_behind_goes_by_age() {
-    let store = Store::open().await;
+async fn what_was_left_behind_goes_by_age(store: Store) {
     let now = store.now();
     store
         .run(recovery::change_room("a", room("unit:1", None), now))

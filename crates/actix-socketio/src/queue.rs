@@ -1,9 +1,10 @@
 //! What waits for one client: sockets and hubs (any thread) -> *queue* -> its session, which takes it as its
-//! transport can. Bound: `queue_bytes`, and [`BURST`] times that for what comes at once to a client that had taken
-//! everything; over it newer frames take the place of older ones or are dropped, if they may be, and else the session
-//! closes the transport.
+//! transport can. Bound: `queue_bytes`, and [`state::BURST`] times that for what comes at once to a client that had
+//! taken everything; over it newer frames take the place of older ones or are dropped, if they may be, and else the
+//! session closes the transport.
 
 mod line;
+mod state;
 #[cfg(test)]
 mod tests;
 
@@ -15,15 +16,12 @@ use futures_util::task::AtomicWaker;
 use socketio_proto::engineio::WireFrame;
 use socketio_proto::socketio::{Encoding, Frame};
 
+use self::line::Entry;
 pub use self::line::{Coalescing, WhenFull};
-use self::line::{Entry, Line};
-use crate::ask::{WAITING, Waiter};
+use self::state::{Lane, State, sizes};
+use crate::ask::Waiter;
 use crate::hub::SocketKey;
 use crate::socket::EmitError;
-
-/// How many times its limit a queue takes at once from senders that did not let the session run between: a client that
-/// reads could not have taken any of it.
-const BURST: usize = 3;
 
 pub(crate) struct Queue {
     state: Mutex<State>,
@@ -31,23 +29,6 @@ pub(crate) struct Queue {
     limit: usize,
     /// The transport would take a frame at once, if none waits here.
     writable: AtomicBool,
-}
-
-#[derive(Default)]
-struct State {
-    line: Line,
-    /// Bytes that are held back in the lanes.
-    held: usize,
-    /// The transport has had no chance to take anything since it had taken everything.
-    bursting: bool,
-    /// Bytes of the last burst that still wait, beside the limit.
-    burst: usize,
-    lanes: Vec<(SocketKey, Lane)>,
-    /// Who waits for acks of which socket.
-    asked: Vec<(SocketKey, Waiter)>,
-    departures: Vec<Departure>,
-    failure: Option<Failure>,
-    closed: bool,
 }
 
 /// How a frame is sent.
@@ -59,16 +40,6 @@ pub(crate) enum Manner {
     Volatile,
     /// Its id is to be answered.
     Asking(Waiter),
-}
-
-/// One socket (one namespace) of the session.
-enum Lane {
-    /// The application has not let it in yet: what it is sent follows the CONNECT reply.
-    Held {
-        entries: Vec<Entry>,
-        leaving: Option<(Option<Frame>, Departure)>,
-    },
-    Open,
 }
 
 /// The application disconnects a socket.
@@ -280,8 +251,7 @@ impl Queue {
             taken += frame.size();
             frames.extend(frame.wire_in(encoding));
         }
-        state.bursting = false;
-        state.burst = state.burst.min(state.line.bytes());
+        state.end_burst();
         Batch {
             frames,
             drained: state.line.is_empty(),
@@ -309,85 +279,4 @@ impl Queue {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-impl State {
-    fn lane(&mut self, key: SocketKey) -> Option<&mut Lane> {
-        self.lanes
-            .iter_mut()
-            .find(|(known, _)| *known == key)
-            .map(|(_, lane)| lane)
-    }
-
-    /// What nobody waits for any more makes room.
-    fn expect(&mut self, key: SocketKey, waiter: &Waiter) -> Result<(), EmitError> {
-        self.asked.retain(|(_, waiter)| !waiter.is_over());
-        if self.asked.len() >= WAITING {
-            return Err(EmitError::Unanswered);
-        }
-        waiter.count();
-        self.asked.push((key, waiter.clone()));
-        Ok(())
-    }
-
-    /// Everything that waits.
-    const fn bytes(&self) -> usize {
-        self.held + self.line.bytes()
-    }
-
-    /// Queues a frame of a socket that is there, and makes room for it.
-    fn admit(
-        &mut self,
-        key: SocketKey,
-        frame: &Frame,
-        when_full: &WhenFull,
-        limit: usize,
-    ) -> Result<(), EmitError> {
-        let size = frame.size();
-        if self.bursting && self.burst + size <= BURST * limit {
-            self.burst += size;
-        }
-        let limit = limit + self.burst;
-        if let WhenFull::Drop { notice } = when_full
-            && self.bytes() > 0
-            && !self.make_room(size, limit)
-        {
-            self.line.notice(key, notice);
-            return Ok(());
-        }
-        let entry = Entry::new(key, frame.clone(), when_full);
-        match self.lane(key) {
-            Some(Lane::Held { entries, .. }) => {
-                entries.push(entry);
-                self.held += size;
-            }
-            Some(Lane::Open) | None => self.line.push(entry),
-        }
-        // One frame may always wait, or an event over the limit would cut every client off.
-        if self.make_room(0, limit) || self.bytes() == size {
-            return Ok(());
-        }
-        self.failure = Some(Failure::Overflow);
-        Err(EmitError::Overflow)
-    }
-
-    /// True: there is room for so many more bytes, now that what could be has been given up.
-    fn make_room(&mut self, more: usize, limit: usize) -> bool {
-        if self.bytes() + more > limit {
-            self.line.coalesce();
-        }
-        self.bytes() + more <= limit
-    }
-
-    fn depart(&mut self, farewell: Option<Frame>, departure: Departure) {
-        if let Some(farewell) = farewell {
-            self.line.push(Entry::firm(farewell));
-        }
-        self.lanes.retain(|(key, _)| *key != departure.key);
-        self.departures.push(departure);
-    }
-}
-
-fn sizes(entries: &[Entry]) -> usize {
-    entries.iter().map(|entry| entry.frame().size()).sum()
 }

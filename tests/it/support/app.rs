@@ -10,7 +10,7 @@ use freshtrack::app::{self, Running};
 use freshtrack::clock::{Clock, ManualClock};
 use freshtrack::config::{Config, Demo, Source};
 use freshtrack::domain::Timestamp;
-use freshtrack::storage::{Database, Hooks, Options};
+use freshtrack::storage::{Database, Hooks, Location, Options};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -103,8 +103,9 @@ impl TestApp {
 
     /// Its database, opened from beside it, as an operator's command does.
     pub(crate) async fn database(&self) -> Database {
+        let own = || Location::Sqlite(self.data.path().join("freshtrack.db"));
         let options = Options {
-            path: self.data.path().join("freshtrack.db"),
+            location: database_url().map_or_else(own, Location::Postgres),
             readers: 1,
             queue: 1,
             group: 1,

@@ -10,9 +10,10 @@ use std::sync::Arc;
 use socketio_proto::socketio::Frame;
 
 use super::{Found, Parcel, Room, SocketKey};
+use crate::handshake::Handshake;
 use crate::queue::{Departure, Manner, Queue};
 use crate::recovery::Journal;
-use crate::socket::{EmitError, Handshake};
+use crate::socket::EmitError;
 
 #[derive(Default)]
 pub(super) struct Members {

@@ -25,8 +25,8 @@ pub(crate) use self::messages::{
 };
 pub(crate) use self::parcel::Parcel;
 pub use self::seat::Seat;
+use crate::handshake::Handshake;
 use crate::queue::WhenFull;
-use crate::socket::Handshake;
 
 /// Messages that may wait for a hub.
 const MAILBOX: usize = 1024;

@@ -1,7 +1,7 @@
 //! What waits, in which order, and what is refused.
 
 use super::*;
-use crate::ask;
+use crate::ask::{self, WAITING};
 
 const A: SocketKey = SocketKey(1);
 const B: SocketKey = SocketKey(2);

@@ -38,10 +38,10 @@ pub(crate) use self::messages::{
 pub(crate) use self::namespace::Namespace;
 use self::running::Running;
 use crate::handler::DisconnectReason;
+use crate::handshake::Handshake;
 use crate::queue::{Failure, Queue};
 use crate::registry::Slot;
 use crate::server::Server;
-use crate::socket::Handshake;
 
 /// Bytes handed to a WebSocket in one write: what the connection has taken over is out of the queue's count.
 const WRITE_BYTES: usize = 64 * 1024;

@@ -1,0 +1,128 @@
+//! A queue's inside, under its lock: what waits, and for whom. Part of [`super`], by value.
+//! Bounds: `queue_bytes` over everything that waits, and [`BURST`] times that for a burst; [`WAITING`] answers.
+
+use socketio_proto::socketio::Frame;
+
+use super::line::{Entry, Line, WhenFull};
+use super::{Departure, Failure};
+use crate::ask::{WAITING, Waiter};
+use crate::hub::SocketKey;
+use crate::socket::EmitError;
+
+/// How many times its limit a queue takes at once from senders that did not let the session run between: a client that
+/// reads could not have taken any of it.
+pub(super) const BURST: usize = 3;
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) line: Line,
+    /// Bytes that are held back in the lanes.
+    pub(super) held: usize,
+    /// The transport has had no chance to take anything since it had taken everything.
+    pub(super) bursting: bool,
+    /// Bytes of the last burst that still wait, beside the limit.
+    pub(super) burst: usize,
+    pub(super) lanes: Vec<(SocketKey, Lane)>,
+    /// Who waits for acks of which socket.
+    pub(super) asked: Vec<(SocketKey, Waiter)>,
+    pub(super) departures: Vec<Departure>,
+    pub(super) failure: Option<Failure>,
+    pub(super) closed: bool,
+}
+
+/// One socket (one namespace) of the session.
+pub(super) enum Lane {
+    /// The application has not let it in yet: what it is sent follows the CONNECT reply.
+    Held {
+        entries: Vec<Entry>,
+        leaving: Option<(Option<Frame>, Departure)>,
+    },
+    Open,
+}
+
+impl State {
+    pub(super) fn lane(&mut self, key: SocketKey) -> Option<&mut Lane> {
+        self.lanes
+            .iter_mut()
+            .find(|(known, _)| *known == key)
+            .map(|(_, lane)| lane)
+    }
+
+    /// What nobody waits for any more makes room.
+    pub(super) fn expect(&mut self, key: SocketKey, waiter: &Waiter) -> Result<(), EmitError> {
+        self.asked.retain(|(_, waiter)| !waiter.is_over());
+        if self.asked.len() >= WAITING {
+            return Err(EmitError::Unanswered);
+        }
+        waiter.count();
+        self.asked.push((key, waiter.clone()));
+        Ok(())
+    }
+
+    /// Everything that waits.
+    pub(super) const fn bytes(&self) -> usize {
+        self.held + self.line.bytes()
+    }
+
+    /// Queues a frame of a socket that is there, and makes room for it.
+    pub(super) fn admit(
+        &mut self,
+        key: SocketKey,
+        frame: &Frame,
+        when_full: &WhenFull,
+        limit: usize,
+    ) -> Result<(), EmitError> {
+        let size = frame.size();
+        if self.bursting && self.burst + size <= BURST * limit {
+            self.burst += size;
+        }
+        let limit = limit + self.burst;
+        if let WhenFull::Drop { notice } = when_full
+            && self.bytes() > 0
+            && !self.make_room(size, limit)
+        {
+            self.line.notice(key, notice);
+            return Ok(());
+        }
+        let entry = Entry::new(key, frame.clone(), when_full);
+        match self.lane(key) {
+            Some(Lane::Held { entries, .. }) => {
+                entries.push(entry);
+                self.held += size;
+            }
+            Some(Lane::Open) | None => self.line.push(entry),
+        }
+        // One frame may always wait, or an event over the limit would cut every client off.
+        if self.make_room(0, limit) || self.bytes() == size {
+            return Ok(());
+        }
+        self.failure = Some(Failure::Overflow);
+        Err(EmitError::Overflow)
+    }
+
+    /// The transport has taken what it could.
+    pub(super) fn end_burst(&mut self) {
+        self.bursting = false;
+        self.burst = self.burst.min(self.line.bytes());
+    }
+
+    /// True: there is room for so many more bytes, now that what could be has been given up.
+    fn make_room(&mut self, more: usize, limit: usize) -> bool {
+        if self.bytes() + more > limit {
+            self.line.coalesce();
+        }
+        self.bytes() + more <= limit
+    }
+
+    pub(super) fn depart(&mut self, farewell: Option<Frame>, departure: Departure) {
+        if let Some(farewell) = farewell {
+            self.line.push(Entry::firm(farewell));
+        }
+        self.lanes.retain(|(key, _)| *key != departure.key);
+        self.departures.push(departure);
+    }
+}
+
+pub(super) fn sizes(entries: &[Entry]) -> usize {
+    entries.iter().map(|entry| entry.frame().size()).sum()
+}

@@ -59,6 +59,24 @@ impl Event {
         }
     }
 
+    /// Of the events with this key that wait for a client which reads too slowly, the newest is enough, if the client
+    /// is told of the gap. None: it must not be left out.
+    #[must_use]
+    pub fn superseded_by_key(&self) -> Option<String> {
+        match self {
+            Self::ReadingsBatch(batch) => Some(format!("batch {}", batch.unit_id)),
+            Self::SensorReading(reading) => Some(format!("newest {}", reading.unit_id)),
+            Self::UnitStatus(_)
+            | Self::AlertTriggered(_)
+            | Self::AlertUpdated(_)
+            | Self::AlertAcknowledged(_)
+            | Self::AlertResolved(_)
+            | Self::DataUpdated(_)
+            | Self::StreamPosition(_)
+            | Self::StreamGap(_) => None,
+        }
+    }
+
     /// The event's one argument, to be serialized.
     #[must_use]
     pub const fn payload(&self) -> Payload<'_> {
@@ -233,6 +251,8 @@ pub enum GapReason {
     EntrySkipped,
     /// The server's thread that holds the socket took nothing for too long.
     FellBehind,
+    /// The client reads too slowly: of some units only the newest readings were kept for it.
+    SlowClient,
 }
 
 #[cfg(test)]
@@ -327,6 +347,19 @@ mod tests {
                 serde_json::from_value::<Event>(stored).expect("reads back"),
                 event
             );
+        }
+    }
+
+    #[test]
+    fn readings_alone_may_be_left_out_for_a_slow_client_and_unit_by_unit() {
+        let id = ID.to_string();
+        for event in every_event() {
+            let expected = match event.name() {
+                "sensor:readings:batch" => Some(format!("batch {id}")),
+                "sensor:reading" => Some(format!("newest {id}")),
+                _ => None,
+            };
+            assert_eq!(event.superseded_by_key(), expected, "{}", event.name());
         }
     }
 

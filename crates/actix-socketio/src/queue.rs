@@ -1,6 +1,7 @@
 //! What waits for one client: sockets and hubs (any thread) -> *queue* -> its session, which takes it as its
-//! transport can. Bound: `queue_bytes`; over it newer frames take the place of older ones or are dropped, if they may
-//! be, and else the session closes the transport.
+//! transport can. Bound: `queue_bytes`, and [`state::BURST`] times that for what comes at once to a client that had
+//! taken everything; over it newer frames take the place of older ones or are dropped, if they may be, and else the
+//! session closes the transport.
 
 mod line;
 mod state;
@@ -114,6 +115,7 @@ impl Queue {
             (Some(_), Manner::Asking(waiter)) => state.expect(key, waiter)?,
             (Some(_), Manner::Queued(_) | Manner::Volatile) => {}
         }
+        state.bursting |= ready;
         self.session.wake();
         let when_full = match manner {
             Manner::Queued(when_full) => when_full,
@@ -249,6 +251,7 @@ impl Queue {
             taken += frame.size();
             frames.extend(frame.wire_in(encoding));
         }
+        state.end_burst();
         Batch {
             frames,
             drained: state.line.is_empty(),

@@ -64,6 +64,8 @@ pub(super) struct Outlet {
     /// The furthest that any turn reached: where a new hub begins, also while the rest goes back.
     furthest: Option<Position>,
     trying: Option<Suspect>,
+    /// What a client gets before the readings that took the place of others; made once.
+    slow_notice: Option<Frame>,
     /// Forgotten once every hub is past it.
     panics: HashMap<Suspect, u8>,
 }
@@ -82,6 +84,7 @@ impl Outlet {
             progress,
             furthest: None,
             trying: None,
+            slow_notice: None,
             panics,
         }
     }
@@ -288,7 +291,21 @@ impl Outlet {
             rooms,
             except: Vec::new(),
             frame,
-            when_full: WhenFull::Disconnect,
+            when_full: self.when_full(&outgoing.event),
+        })
+    }
+
+    /// Readings give way to newer ones of their unit; without a word for that they do not.
+    fn when_full(&mut self, event: &Event) -> WhenFull {
+        let Some(key) = event.superseded_by_key() else {
+            return WhenFull::Disconnect;
+        };
+        if self.slow_notice.is_none() {
+            self.slow_notice = self.frame(&gap(Vec::new(), GapReason::SlowClient), None);
+        }
+        let notice = self.slow_notice.clone();
+        notice.map_or(WhenFull::Disconnect, |notice| {
+            WhenFull::coalesce(key, notice)
         })
     }
 

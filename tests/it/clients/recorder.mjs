@@ -1,5 +1,6 @@
 // A page that stays, whatever happens to its connection, and writes down what its handlers got: one JSON array per
-// line, ["event", name, id or ids] or ["connect", recovered] or ["gap", reason]. Ends when its input does.
+// line, ["event", name, id] or ["batch", unit, ids] or ["connect", recovered] or ["gap", reason]. Ends when its input
+// does.
 // Usage: node recorder.mjs URL TOKEN polling|websocket|default [UNIT ...]
 import { createInterface } from "node:readline";
 import { io } from "socket.io-client";
@@ -16,6 +17,12 @@ const socket = io(url, {
 const write = (...line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 socket.on("connect", () => write("connect", socket.recovered));
+// The client keeps what came before the answer to its CONNECT, also when the transport is cut in between, and would hand
+// it out a second time after the next one, which brings it again: docs/realtime.md.
+socket.io.on("close", () => {
+  if (socket.receiveBuffer.length) write("forgotten", socket.receiveBuffer.length);
+  socket.receiveBuffer = [];
+});
 socket.on("disconnect", (reason) => write("disconnect", reason));
 socket.on("connect_error", (error) => error.data && write("refused", error.message));
 socket.on("stream:gap", ({ reason }) => write("gap", reason));

@@ -1,14 +1,18 @@
 //! Sockets that lost their transport come back as what they were, with what they missed; or are told that they do not.
 
 mod claims;
+mod crowd;
 mod page;
 mod proxy;
 mod record;
+mod restart;
 mod returns;
+mod slow;
 mod soak;
 
 use std::time::Duration;
 
+use freshtrack::events::{LogEntry, LogReader};
 use serde_json::{Value, json};
 
 use crate::support::{Client, ConnectError, DEMO, Lost, TestApp, Transport};
@@ -49,4 +53,14 @@ async fn all_gone(app: &TestApp) {
             return;
         }
     }
+}
+
+/// Everything that was ever logged of the demo's organization.
+async fn whole_log(app: &TestApp) -> Vec<LogEntry> {
+    let me = app.get(&DEMO, "/api/v1/auth/me").await;
+    let organization = me["organizationId"].as_str().unwrap().parse().unwrap();
+    let database = app.database().await;
+    let entries = database.entries(organization, 0, usize::MAX).await.unwrap();
+    database.close().await;
+    entries
 }

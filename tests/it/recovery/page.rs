@@ -67,8 +67,16 @@ impl Page {
 
     /// Waits for a line that holds this text.
     pub(super) async fn wait_for(&self, text: &str) {
+        self.wait_for_lines(text, 1).await;
+    }
+
+    /// Waits for so many of them.
+    pub(super) async fn wait_for_lines(&self, text: &str, most: usize) {
         let mut count = self.count.clone();
-        let there = count.wait_for(|_| self.lines().iter().any(|line| line.contains(text)));
+        let there = count.wait_for(|_| {
+            let lines = self.lines();
+            lines.iter().filter(|line| line.contains(text)).count() >= most
+        });
         let came = timeout(2 * DEADLINE, there).await;
         let shown = || {
             self.lines()

@@ -1,8 +1,8 @@
 //! A proxy that cuts: between clients and the server, it drops every connection when told to, and carries what the
-//! server says slowly when told to.
+//! server says slowly, or not at all, when told to.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,12 +18,20 @@ const BUFFER: usize = 16 * 1024;
 const TRICKLE: usize = 512;
 const PAUSE: Duration = Duration::from_millis(5);
 
+/// How what the server says is carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    Free,
+    Slow,
+    Stalled,
+}
+
 /// See the module; gone when dropped.
 pub(super) struct Proxy {
     pub(super) addr: SocketAddr,
     /// Which generation of connections lives.
     cuts: watch::Sender<usize>,
-    slow: Arc<AtomicBool>,
+    pace: watch::Sender<Pace>,
     severed: Arc<AtomicUsize>,
     server: Arc<Mutex<SocketAddr>>,
     accepting: JoinHandle<()>,
@@ -32,7 +40,7 @@ pub(super) struct Proxy {
 #[derive(Clone)]
 struct Line {
     cut: watch::Receiver<usize>,
-    slow: Arc<AtomicBool>,
+    pace: watch::Receiver<Pace>,
     severed: Arc<AtomicUsize>,
 }
 
@@ -44,11 +52,11 @@ impl Proxy {
         let server = Arc::new(Mutex::new(server));
         let target = Arc::clone(&server);
         let (cuts, cut) = watch::channel(0);
-        let slow = Arc::new(AtomicBool::new(false));
+        let (pace, paced) = watch::channel(Pace::Free);
         let severed = Arc::default();
         let line = Line {
             cut,
-            slow: Arc::clone(&slow),
+            pace: paced,
             severed: Arc::clone(&severed),
         };
         let accepting = spawn(async move {
@@ -62,7 +70,7 @@ impl Proxy {
         Self {
             addr,
             cuts,
-            slow,
+            pace,
             severed,
             server,
             accepting,
@@ -79,9 +87,9 @@ impl Proxy {
         self.cuts.send_modify(|cuts| *cuts += 1);
     }
 
-    /// Carries what the server says slowly, or as ever.
-    pub(super) fn set_slow(&self, slow: bool) {
-        self.slow.store(slow, Relaxed);
+    /// Carries what the server says like this from now on.
+    pub(super) fn set_pace(&self, pace: Pace) {
+        self.pace.send_replace(pace);
     }
 
     /// Connections that were dropped so far.
@@ -104,10 +112,10 @@ impl Line {
         };
         let (from_client, to_client) = client.into_split();
         let (from_server, to_server) = server.into_split();
-        let slow = Arc::clone(&self.slow);
+        let (_, always_free) = watch::channel(Pace::Free);
         tokio::select! {
-            () = pass(from_client, to_server, || false) => {}
-            () = pass(from_server, to_client, || slow.load(Relaxed)) => {}
+            () = pass(from_client, to_server, always_free) => {}
+            () = pass(from_server, to_client, self.pace.clone()) => {}
             _ = self.cut.changed() => {
                 self.severed.fetch_add(1, Relaxed);
             }
@@ -119,18 +127,21 @@ impl Line {
 async fn pass(
     mut from: impl AsyncReadExt + Unpin,
     mut to: impl AsyncWriteExt + Unpin,
-    is_slow: impl Fn() -> bool,
+    mut pace: watch::Receiver<Pace>,
 ) {
     let mut buffer = vec![0; BUFFER];
     loop {
-        let portion = if is_slow() { TRICKLE } else { BUFFER };
+        // A proxy that is gone leads nowhere.
+        drop(pace.wait_for(|pace| *pace != Pace::Stalled).await);
+        let slow = *pace.borrow() == Pace::Slow;
+        let portion = if slow { TRICKLE } else { BUFFER };
         let Ok(read @ 1..) = from.read(&mut buffer[..portion]).await else {
             return;
         };
         if to.write_all(&buffer[..read]).await.is_err() {
             return;
         }
-        if portion == TRICKLE {
+        if slow {
             sleep(PAUSE).await;
         }
     }

@@ -14,6 +14,8 @@ pub(super) enum Line {
     },
     Gap(String),
     Event(String),
+    /// Cut between what was missed and the answer: to come again.
+    Forgotten,
     Batch {
         unit: String,
         readings: Vec<String>,
@@ -30,6 +32,8 @@ pub(super) struct Tally {
     pub(super) recovered: usize,
     pub(super) fresh: usize,
     pub(super) gaps: usize,
+    /// Returns that were cut between what was missed and the answer.
+    pub(super) cut_again: usize,
 }
 
 impl Line {
@@ -41,6 +45,7 @@ impl Line {
                 recovered: line[1] == true,
             },
             "gap" => Self::Gap(text(1)),
+            "forgotten" => Self::Forgotten,
             "event" => Self::Event(format!("{} {}", text(1), text(2))),
             "batch" => Self::Batch {
                 unit: text(1),
@@ -57,9 +62,15 @@ impl Line {
 pub(super) struct Truth {
     events: Vec<String>,
     readings: BTreeMap<String, Vec<String>>,
+    last_reading: String,
 }
 
 impl Truth {
+    /// The id of what was measured last.
+    pub(super) fn last_reading(&self) -> &str {
+        &self.last_reading
+    }
+
     pub(super) fn of(entries: &[LogEntry]) -> Self {
         let mut truth = Self::default();
         for item in entries.iter().flat_map(|entry| &entry.items) {
@@ -69,6 +80,7 @@ impl Truth {
                 } => {
                     let readings = truth.readings.entry(unit_id.to_string()).or_default();
                     readings.push(reading.id.to_string());
+                    truth.last_reading = reading.id.to_string();
                 }
                 LogItem::Event {
                     audience: Audience::Organization,
@@ -82,7 +94,6 @@ impl Truth {
 
     /// Panics on what was missed or repeated without a word.
     pub(super) fn compare(&self, page: &str, record: &[Line]) -> Tally {
-        let mut tally = Tally::default();
         let mut events = Cursor::new(&self.events);
         let mut units: BTreeMap<&str, Cursor<'_>> = BTreeMap::new();
         for (unit, readings) in &self.readings {
@@ -90,29 +101,45 @@ impl Truth {
         }
         for line in record {
             match line {
-                Line::Connect { recovered: true } => tally.recovered += 1,
-                Line::Connect { recovered: false } | Line::Gap(_) => {
-                    match line {
-                        Line::Gap(_) => tally.gaps += 1,
-                        _ => tally.fresh += 1,
-                    }
+                Line::Connect { recovered: false } => {
                     events.may_skip();
                     units.values_mut().for_each(Cursor::may_skip);
                 }
-                Line::Event(event) => {
-                    tally.events += 1;
-                    events.take(page, event);
+                Line::Gap(reason) => {
+                    // What a slow client is not given is readings alone.
+                    if reason != "slow_client" {
+                        events.may_skip();
+                    }
+                    units.values_mut().for_each(Cursor::may_skip);
                 }
+                Line::Event(event) => events.take(page, event),
                 Line::Batch { unit, readings } => {
-                    tally.readings += readings.len();
                     let cursor = units.get_mut(unit.as_str()).unwrap();
                     readings.iter().for_each(|id| cursor.take(page, id));
                 }
-                Line::Other => {}
+                Line::Connect { recovered: true } | Line::Forgotten | Line::Other => {}
             }
         }
         events.expect_end(page);
         units.values().for_each(|cursor| cursor.expect_end(page));
+        Tally::of(record)
+    }
+}
+
+impl Tally {
+    pub(super) fn of(record: &[Line]) -> Self {
+        let mut tally = Self::default();
+        for line in record {
+            match line {
+                Line::Connect { recovered: true } => tally.recovered += 1,
+                Line::Connect { recovered: false } => tally.fresh += 1,
+                Line::Gap(_) => tally.gaps += 1,
+                Line::Event(_) => tally.events += 1,
+                Line::Batch { readings, .. } => tally.readings += readings.len(),
+                Line::Forgotten => tally.cut_again += 1,
+                Line::Other => {}
+            }
+        }
         tally
     }
 }
@@ -179,12 +206,13 @@ mod tests {
     fn judged(record: &[&str]) -> Result<usize, String> {
         let truth = Truth {
             events: ["a", "b", "c", "d"].map(str::to_owned).to_vec(),
-            readings: BTreeMap::new(),
+            ..Truth::default()
         };
         let line = |word: &&str| match *word {
             "fresh" => Line::Connect { recovered: false },
             "back" => Line::Connect { recovered: true },
             "gap" => Line::Gap("fell_behind".to_owned()),
+            "slow" => Line::Gap("slow_client".to_owned()),
             event => Line::Event(event.to_owned()),
         };
         let record: Vec<Line> = record.iter().map(line).collect();
@@ -198,6 +226,7 @@ mod tests {
             (&["fresh", "a", "b", "back", "c", "d"][..], Ok(4)),
             (&["fresh", "a", "fresh", "c", "d"], Ok(3)),
             (&["fresh", "a", "gap", "d"], Ok(2)),
+            (&["fresh", "a", "slow", "d"], Err("missed 2 before d")),
             (&["fresh", "a", "back", "c", "d"], Err("missed 1 before c")),
             (
                 &["fresh", "a", "b", "back", "b", "c", "d"],

@@ -177,3 +177,8 @@ async fn a_stop_and_a_start_lose_nothing() {
         app.stop().await;
     }
 }
+
+on_postgres_too!(
+    rooms_come_back_as_they_were_also_over_a_restart,
+    a_stop_and_a_start_lose_nothing,
+);

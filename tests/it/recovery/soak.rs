@@ -5,13 +5,12 @@
 use std::time::Duration;
 
 use actix_web::rt::time::{Instant, sleep};
-use freshtrack::events::{LogEntry, LogReader};
-use serde_json::Value;
 
 use super::{
     page::Page,
-    proxy::Proxy,
+    proxy::{Pace, Proxy},
     record::{Line, Tally, Truth},
+    whole_log,
 };
 use crate::support::{DEMO, TestApp};
 
@@ -79,7 +78,8 @@ impl Storm {
             }
             if now >= next_change {
                 slow = !slow;
-                self.proxy.set_slow(slow);
+                let pace = if slow { Pace::Slow } else { Pace::Free };
+                self.proxy.set_pace(pace);
                 next_change = now + self.chance.millis(500, 2_000);
             }
             if now >= next_restart {
@@ -89,7 +89,7 @@ impl Storm {
             }
             sleep(PACE).await;
         }
-        self.proxy.set_slow(false);
+        self.proxy.set_pace(Pace::Free);
         self
     }
 
@@ -143,18 +143,18 @@ async fn pages_miss_nothing_and_get_nothing_twice_whatever_is_cut() {
     };
     let storm = storm.rage(duration()).await;
     storm.app.mark(&DEMO).await;
-    let log = log(&storm.app).await;
-    let last = last_reading(&log);
+    let log = whole_log(&storm.app).await;
+    let truth = Truth::of(&log);
     let mut tallies = Vec::new();
     for (name, page) in pages {
-        page.wait_for(&last).await;
+        page.wait_for(truth.last_reading()).await;
         let record: Vec<Line> = page
             .end()
             .await
             .iter()
             .map(|line| Line::parse(line))
             .collect();
-        tallies.push((name, Truth::of(&log).compare(name, &record)));
+        tallies.push((name, truth.compare(name, &record)));
     }
     let Storm {
         uplinks,
@@ -171,24 +171,4 @@ async fn pages_miss_nothing_and_get_nothing_twice_whatever_is_cut() {
         assert!(recovered > 0, "{name} never came back");
     }
     storm.app.stop().await;
-}
-
-async fn log(app: &TestApp) -> Vec<LogEntry> {
-    let me = app.get(&DEMO, "/api/v1/auth/me").await;
-    let organization = me["organizationId"].as_str().unwrap().parse().unwrap();
-    let database = app.database().await;
-    let entries = database.entries(organization, 0, usize::MAX).await.unwrap();
-    database.close().await;
-    entries
-}
-
-/// The id of what was measured last.
-fn last_reading(log: &[LogEntry]) -> String {
-    let bodies: Vec<Value> = log
-        .iter()
-        .map(|entry| serde_json::from_str(&LogEntry::encode_body(&entry.items).unwrap()).unwrap())
-        .collect();
-    let items = bodies.iter().flat_map(|body| body.as_array().unwrap());
-    let ids = items.filter_map(|item| item["reading"]["reading"]["id"].as_str());
-    ids.last().unwrap().to_owned()
 }

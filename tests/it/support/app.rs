@@ -103,9 +103,9 @@ impl TestApp {
 
     /// Its database, opened from beside it, as an operator's command does.
     pub(crate) async fn database(&self) -> Database {
-        let own_file = || Location::Sqlite(self.data.path().join("freshtrack.db"));
+        let own = || Location::Sqlite(self.data.path().join("freshtrack.db"));
         let options = Options {
-            location: database_url().map_or_else(own_file, Location::Postgres),
+            location: database_url().map_or_else(own, Location::Postgres),
             readers: 1,
             queue: 1,
             group: 1,

@@ -1,6 +1,7 @@
 //! The server as a process of its own, for tests that kill it.
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
@@ -15,6 +16,8 @@ use super::{DATABASE_URL, DEADLINE, Http, database_url};
 pub(crate) struct ServerProcess {
     /// Calls it.
     pub(crate) http: Http,
+    /// Where it listens.
+    pub(crate) addr: SocketAddr,
     process: Process,
 }
 
@@ -48,6 +51,7 @@ impl ServerProcess {
         let address = listening_address(log);
         Self {
             http: Http::new(format!("http://{address}")),
+            addr: address.parse().unwrap(),
             process: Process(child),
         }
     }

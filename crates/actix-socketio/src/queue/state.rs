@@ -1,5 +1,5 @@
 //! A queue's inside, under its lock: what waits, and for whom. Part of [`super`], by value.
-//! Bounds: `queue_bytes` over everything that waits; [`WAITING`] answers.
+//! Bounds: `queue_bytes` over everything that waits, and [`BURST`] times that for a burst; [`WAITING`] answers.
 
 use socketio_proto::socketio::Frame;
 
@@ -9,11 +9,19 @@ use crate::ask::{WAITING, Waiter};
 use crate::hub::SocketKey;
 use crate::socket::EmitError;
 
+/// How many times its limit a queue takes at once from senders that did not let the session run between: a client that
+/// reads could not have taken any of it.
+pub(super) const BURST: usize = 3;
+
 #[derive(Default)]
 pub(super) struct State {
     pub(super) line: Line,
     /// Bytes that are held back in the lanes.
     pub(super) held: usize,
+    /// The transport has had no chance to take anything since it had taken everything.
+    pub(super) bursting: bool,
+    /// Bytes of the last burst that still wait, beside the limit.
+    pub(super) burst: usize,
     pub(super) lanes: Vec<(SocketKey, Lane)>,
     /// Who waits for acks of which socket.
     pub(super) asked: Vec<(SocketKey, Waiter)>,
@@ -65,6 +73,10 @@ impl State {
         limit: usize,
     ) -> Result<(), EmitError> {
         let size = frame.size();
+        if self.bursting && self.burst + size <= BURST * limit {
+            self.burst += size;
+        }
+        let limit = limit + self.burst;
         if let WhenFull::Drop { notice } = when_full
             && self.bytes() > 0
             && !self.make_room(size, limit)
@@ -86,6 +98,12 @@ impl State {
         }
         self.failure = Some(Failure::Overflow);
         Err(EmitError::Overflow)
+    }
+
+    /// The transport has taken what it could.
+    pub(super) fn end_burst(&mut self) {
+        self.bursting = false;
+        self.burst = self.burst.min(self.line.bytes());
     }
 
     /// True: there is room for so many more bytes, now that what could be has been given up.

@@ -76,6 +76,22 @@ fn over_the_limit_the_session_is_told_once() {
 }
 
 #[test]
+fn what_comes_at_once_to_a_client_that_reads_is_taken() {
+    let size = frame("x").size();
+    let queue = opened(2 * size);
+    queue.take(1000, Encoding::Json);
+    queue.set_writable(true);
+    let push =
+        |times: usize| (0..times).all(|_| queue.push(A, &frame("x"), &Manner::default()).is_ok());
+    assert!(push(8), "thrice the limit at once, and the limit");
+    queue.set_writable(false);
+    assert_eq!(names(queue.take(4 * size, Encoding::Json)).len(), 4);
+    assert!(push(2), "what is left of the burst counts for nothing");
+    assert!(!push(1));
+    assert_eq!(queue.notices().failure, Some(Failure::Overflow));
+}
+
+#[test]
 fn one_frame_may_wait_whatever_its_size() {
     let queue = opened(1);
     queue.take(1000, Encoding::Json);

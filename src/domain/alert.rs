@@ -1,5 +1,6 @@
 //! An alert: one incident of one subject, from its trigger to its resolution.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{AlertId, SiteId, Timestamp, UnitId, UserId, text::text_enum};
@@ -61,7 +62,7 @@ text_enum! {
 }
 
 /// Who did it, by id and the name at that time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
     /// The user.
     pub id: UserId,
@@ -70,7 +71,7 @@ pub struct Person {
 }
 
 /// Who ended an alert: `"system"` or `{id,name}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Resolver {
     /// A person, by hand.
@@ -80,7 +81,7 @@ pub enum Resolver {
 }
 
 /// The text `"system"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum SystemName {
     /// The server itself.
     #[serde(rename = "system")]
@@ -88,7 +89,7 @@ pub enum SystemName {
 }
 
 /// An alert as stored and as sent; absent fields are left out. `version` grows by one with each change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Alert {
     /// Made before the first try to store it.

@@ -1,5 +1,6 @@
 //! The events that clients get: each a name and one payload.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
@@ -83,7 +84,7 @@ impl Serialize for Payload<'_> {
 }
 
 /// `{"unitId":"…","siteId":"…","status":"excursion","since":"2026-11-24T05:40:12.318Z","previous":"ok"}`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UnitStatusChange {
     /// The unit.
@@ -99,7 +100,7 @@ pub struct UnitStatusChange {
 }
 
 /// `{"resource":"rules","id":"…"}`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DataUpdated {
     /// The kind of resource, as its route is called.
@@ -109,7 +110,7 @@ pub struct DataUpdated {
 }
 
 /// A kind of resource; its text is the last part of its route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resource {
     /// The organization itself.
@@ -131,7 +132,7 @@ pub enum Resource {
 }
 
 /// `{"unitId":"…","siteId":"…","readings":[{…}],"count":1}`, readings in time order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadingsBatch {
     /// The unit.
@@ -145,7 +146,7 @@ pub struct ReadingsBatch {
 }
 
 /// `{"unitId":"…","siteId":"…","deviceId":"…","temperature":3.41,"timestamp":"2026-11-24T05:40:12.318Z"}`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SensorReading {
     /// The unit.
@@ -200,14 +201,14 @@ impl SensorReading {
 }
 
 /// `{"reason":"log_restarted"}`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StreamGap {
     /// Why something is missing.
     pub reason: GapReason,
 }
 
 /// Why a client did not get everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GapReason {
     /// A unit had more readings within a tick than a batch holds; the oldest were left out.

@@ -7,16 +7,19 @@
 mod answer;
 mod api;
 mod body;
+mod body_schema;
+mod call;
 mod cors;
 mod cursor;
 mod dashboard;
+mod endpoint;
 mod etag;
 mod fields;
 mod from_json;
 mod health;
 mod origin;
+mod openapi;
 mod page;
-mod path;
 mod problem;
 mod query;
 mod routes;
@@ -26,6 +29,7 @@ mod webhook_secret;
 mod who;
 
 pub use health::Check;
+pub use openapi::document as openapi;
 pub use origin::own_pages_only;
 pub use routes::{configure, node_header};
 pub use state::{Draining, Probes, State};

@@ -5,6 +5,7 @@ use diesel::{
     prelude::{Queryable, Selectable},
     sql_types::{Integer, Nullable, Text},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::{DeviceId, DeviceRole, DoorPolarity, OrganizationId, Probe, Timestamp, UnitId};
@@ -75,7 +76,7 @@ struct DeviceRow {
 }
 
 /// The settings of a device.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeviceSettings {
     /// Which probe sets the temperature.
@@ -85,7 +86,7 @@ pub struct DeviceSettings {
 }
 
 /// A device as clients see it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Device {
     /// The device.

@@ -5,10 +5,11 @@ use diesel::{
     prelude::{Queryable, Selectable},
     sql_types::{Binary, Text},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::domain::{OrganizationId, Timestamp};
+use crate::domain::{OrganizationId, TemperatureUnit, Timestamp};
 
 use super::{
     StoreError,
@@ -20,7 +21,7 @@ use super::{
 };
 
 /// An organization as clients see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[diesel(table_name = organizations)]
 pub struct Organization {
@@ -28,8 +29,8 @@ pub struct Organization {
     pub id: OrganizationId,
     /// Shown name, unique.
     pub name: String,
-    /// `C` or `F`: how temperatures are shown; on the wire they are °C.
-    pub temperature_unit: String,
+    /// How temperatures are shown; on the wire they are °C.
+    pub temperature_unit: TemperatureUnit,
 }
 
 /// One organization.

@@ -5,6 +5,8 @@ use diesel::{
     prelude::{Queryable, Selectable},
 };
 
+use serde::Serialize;
+
 use crate::domain::{DeviceId, OrganizationId, Reading, ReadingId, Timestamp, UnitId};
 
 use super::{StoreError, conn::Conn, schema::readings, types::columns};
@@ -55,8 +57,18 @@ pub struct ReadingCursor {
     pub frame_key: Vec<u8>,
 }
 
-/// A unit's measurements from `from` (inclusive) to `to` (exclusive), ascending, at most `limit`, each with the
-/// cursor of the page that would begin after it.
+/// A stored measurement with its place among those of its time; on the wire the measurement alone.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct PlacedReading {
+    /// What was measured.
+    pub reading: Reading,
+    /// Its key among those of that time.
+    #[serde(skip)]
+    pub frame_key: Vec<u8>,
+}
+
+/// A unit's measurements from `from` (inclusive) to `to` (exclusive), ascending, at most `limit`.
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
@@ -67,7 +79,7 @@ pub async fn page(
     (from, to): (Timestamp, Timestamp),
     after: Option<ReadingCursor>,
     limit: i64,
-) -> Result<Vec<(Reading, ReadingCursor)>, StoreError> {
+) -> Result<Vec<PlacedReading>, StoreError> {
     let start = after.unwrap_or(ReadingCursor {
         measured_at: from,
         frame_key: Vec::new(),
@@ -86,15 +98,9 @@ pub async fn page(
         .limit(limit)
         .select((columns::<ReadingRow>(), readings::frame_key));
     let rows: Vec<(ReadingRow, Vec<u8>)> = conn.all(query).await?;
-    let with_cursor = |(row, frame_key): (ReadingRow, Vec<u8>)| {
-        let measured_at = row.measured_at;
-        (
-            Reading::from(row),
-            ReadingCursor {
-                measured_at,
-                frame_key,
-            },
-        )
+    let placed = |(row, frame_key): (ReadingRow, Vec<u8>)| PlacedReading {
+        reading: row.into(),
+        frame_key,
     };
-    Ok(rows.into_iter().map(with_cursor).collect())
+    Ok(rows.into_iter().map(placed).collect())
 }

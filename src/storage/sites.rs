@@ -5,6 +5,7 @@ use diesel::{
     prelude::{Queryable, Selectable},
     sql_types::Text,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -20,7 +21,7 @@ use super::{
 };
 
 /// A site as clients see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable, JsonSchema)]
 #[diesel(table_name = sites)]
 pub struct Site {
     /// The site.
@@ -32,7 +33,7 @@ pub struct Site {
 }
 
 /// An area as clients see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[diesel(table_name = areas)]
 pub struct Area {

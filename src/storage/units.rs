@@ -6,6 +6,7 @@ use diesel::{
     prelude::{Queryable, Selectable},
     sql_types::{Bool, Nullable},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -96,7 +97,7 @@ impl UnitStateRow {
 }
 
 /// A unit as clients see it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Unit {
     /// The unit.

@@ -1,67 +1,51 @@
 //! `/devices`: the sensors.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::{Data, Payload},
-};
+use actix_web::web::{self, Payload};
 
 use crate::{
-    domain::{DeviceId, device::EXPECTED_INTERVAL_SECONDS},
+    domain::{Action, device::EXPECTED_INTERVAL_SECONDS},
     http::{
-        answer, body, fields::Fields, page::Page, path, problem::Problem, query::Query,
-        state::State, who::Who,
+        answer,
+        call::{Answer, Call},
+        endpoint::Endpoint,
+        fields::Fields,
     },
     operations::{DeviceIdentity, NewDevice},
-    storage::devices::{self, DeviceSettings},
+    storage::devices::{self, Device, DeviceSettings},
 };
 
-/// `GET /devices`
-pub(in crate::http) async fn list(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let organization = who.0.organization_id;
-    let mut query = Query::of(&request)?;
-    let page = Page::<DeviceId>::of(&request, &mut query, organization);
-    query.finish()?;
-    let mut conn = state.database.read().await?;
-    let found = devices::list(&mut conn, organization, page.after, page.rows()).await?;
-    let rows = found.into_iter().map(|device| {
-        let id = device.id;
-        (device, id)
-    });
-    page.answer(rows.collect())
+pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/devices", web::to(list))
+            .says("The sensors, in the order of their ids")
+            .lists::<Device>(),
+        Endpoint::get("/devices/{id}", web::to(one))
+            .says("A sensor")
+            .gives_resource::<Device>(),
+        Endpoint::post("/devices", web::to(create))
+            .says("Makes a sensor known; its next uplink is taken")
+            .needs(Action::ManageTree)
+            .takes(new_device)
+            .makes::<Device>(),
+    ]
 }
 
-/// `GET /devices/{id}`
-pub(in crate::http) async fn one(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let device: DeviceId = path::id(&request)?;
-    Query::of(&request)?.finish()?;
-    let mut conn = state.database.read().await?;
-    let found = devices::get(&mut conn, who.0.organization_id, device).await?;
-    answer::resource(&found.ok_or_else(Problem::not_found)?)
+async fn list(call: Call) -> Answer {
+    call.list(devices::list, |device| device.id).await
 }
 
-/// `POST /devices` `{"unitId":"…","devEui":"A84041B6218263F5","model":"LHT65N","role":"temperature"}`; owner, admin
-pub(in crate::http) async fn create(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, Problem> {
-    let mut fields = body::object(&request, payload).await?;
-    let new = new_device(&mut fields);
-    let new = fields.finish(new)?;
-    let device = state.operations.create_device(&who.0, new).await?;
+async fn one(call: Call) -> Answer {
+    call.one(devices::get).await
+}
+
+async fn create(call: Call, payload: Payload) -> Answer {
+    let new = call.body(payload, new_device).await?;
+    let device = call.state.operations.create_device(&call.who, new).await?;
     answer::created(&format!("/api/v1/devices/{}", device.id), &device)
 }
 
-/// Every field is read before any is missed, so that all mistakes are told.
+/// `{"unitId":"…","devEui":"A84041B6218263F5","model":"LHT65N","role":"temperature"}`; every field is read before
+/// any is missed, so that all mistakes are told.
 fn new_device(fields: &mut Fields) -> Option<NewDevice> {
     let unit_id = fields.optional("unitId");
     let identity = identity(fields);

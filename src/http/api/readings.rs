@@ -1,11 +1,17 @@
 //! `/units/{id}/readings`: what a unit's sensors measured, ascending.
 
-use actix_web::{HttpRequest, HttpResponse, web::Data};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::{
-    domain::{Timestamp, UnitId},
-    http::{page::Page, path, problem::Problem, query::Query, state::State, who::Who},
+    domain::{Reading, Timestamp, UnitId},
+    http::{
+        call::{Answer, Call},
+        endpoint::{Endpoint, Parameter},
+        problem::Problem,
+        query::Query,
+    },
     storage::{
         readings::{self, ReadingCursor},
         units,
@@ -28,22 +34,32 @@ struct Key {
     to: Timestamp,
 }
 
-/// `GET /units/{id}/readings` `?from=&to=&resolution=raw&limit=&cursor=`
-pub(in crate::http) async fn list(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let organization = who.0.organization_id;
-    let unit: UnitId = path::id(&request)?;
-    let mut query = Query::of(&request)?;
-    let mut page = Page::<Key>::of(&request, &mut query, organization);
-    let range = range(&mut query, page.after.as_ref(), state.clock.now());
+pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
+    let moment = || json!({"type": "string", "format": "date-time"});
+    let resolution = json!({"type": "string", "enum": ["raw"]});
+    vec![
+        Endpoint::get("/units/{id}/readings", web::to(list))
+            .says("What a unit's sensors measured, in the order of time")
+            .asks([
+                Parameter::new("from", moment(), "Inclusive; by default 24 hours before the end"),
+                Parameter::new("to", moment(), "Exclusive; by default now"),
+                Parameter::new("resolution", resolution, "Every reading"),
+            ])
+            .lists::<Reading>(),
+    ]
+}
+
+async fn list(call: Call) -> Answer {
+    let organization = call.organization();
+    let unit: UnitId = call.id()?;
+    let mut query = call.query()?;
+    let mut page = call.page_in::<Key>(&mut query);
+    let range = range(&mut query, page.after.as_ref(), call.state.clock.now());
     query.parsed_by("resolution", "must be raw", |text| {
         (text == "raw").then_some(())
     });
     query.finish()?;
-    let mut conn = state.database.read().await?;
+    let mut conn = call.state.database.read().await?;
     if !units::exists(&mut conn, organization, unit).await? {
         return Err(Problem::not_found());
     }
@@ -52,15 +68,7 @@ pub(in crate::http) async fn list(
         frame_key: key.frame,
     });
     let found = readings::page(&mut conn, organization, unit, range, after, page.rows()).await?;
-    let rows = found.into_iter().map(|(reading, cursor)| {
-        let key = Key {
-            at: cursor.measured_at,
-            frame: cursor.frame_key,
-            to: range.1,
-        };
-        (reading, key)
-    });
-    page.answer(rows.collect())
+    page.answer(found, |row| Key { at: row.reading.timestamp, frame: row.frame_key.clone(), to: range.1 })
 }
 
 /// From (inclusive) and to (exclusive); by default the last 24 hours. A later page has the range of the first,

@@ -36,4 +36,9 @@ pub fn insert(statements: &mut Statements, gateway: NewGateway, now: Timestamp) 
             .bind::<Text, _>(gateway.name)
             .bind::<Moment, _>(now),
     );
+    statements.push(
+        stmt("INSERT INTO gateway_states (gateway_id, organization_id) VALUES (?, ?)")
+            .bind::<Id, _>(gateway.id)
+            .bind::<Id, _>(gateway.organization_id),
+    );
 }

@@ -165,17 +165,18 @@ pub(super) fn unit_state(unit: &LockedUnit) -> impl Write {
 /// Sets the unit's confirm deadline.
 pub(super) fn deadline(state: &UnitState, due: Timestamp) -> impl Write {
     stmt(
-        "INSERT INTO deadlines (unit_id, kind, organization_id, due_at) VALUES (?, 'confirm', ?, ?) \
-         ON CONFLICT (unit_id, kind) DO UPDATE SET due_at = excluded.due_at",
+        "INSERT INTO deadlines (subject_id, kind, organization_id, unit_id, due_at) VALUES (?, 'confirm', ?, ?, ?) \
+         ON CONFLICT (subject_id, kind) DO UPDATE SET due_at = excluded.due_at",
     )
     .bind::<Id, _>(state.unit.id)
     .bind::<Id, _>(state.unit.organization_id)
+    .bind::<Id, _>(state.unit.id)
     .bind::<Moment, _>(due)
 }
 
 /// Ends the unit's confirm deadline.
 pub(super) fn no_deadline(state: &UnitState) -> impl Write {
-    stmt("DELETE FROM deadlines WHERE unit_id = ? AND kind = 'confirm'")
+    stmt("DELETE FROM deadlines WHERE subject_id = ? AND kind = 'confirm'")
         .bind::<Id, _>(state.unit.id)
 }
 

@@ -61,6 +61,14 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Why an alert ended, where it is not that the cause is gone.
+    ResolutionReason {
+        /// The unit is watched no more.
+        UnitRemoved = "unit_removed",
+    }
+}
+
 /// Who did it, by id and the name at that time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
@@ -138,6 +146,9 @@ pub struct Alert {
     /// Who ended it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resolved_by: Option<Resolver>,
+    /// Why, if not that the cause is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ResolutionReason>,
     /// Step of the escalation chain; 0 before the first.
     pub escalation_level: i32,
     /// Recorded, not told.

@@ -21,8 +21,8 @@ pub mod timezone;
 pub mod unit;
 
 pub use alert::{
-    Alert, AlertKind, AlertStatus, AlertTransition, Direction, Person, Resolver, Severity,
-    SystemName,
+    Alert, AlertKind, AlertStatus, AlertTransition, Direction, Person, ResolutionReason, Resolver,
+    Severity, SystemName,
 };
 pub use code::Code;
 pub use dev_eui::{DevEui, InvalidDevEui};

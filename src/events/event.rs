@@ -253,6 +253,7 @@ mod tests {
             note: None,
             resolved_at: None,
             resolved_by: None,
+            reason: None,
             escalation_level: 0,
             suppressed: false,
             peak: None,

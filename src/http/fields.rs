@@ -54,18 +54,30 @@ impl Fields {
 
     /// A text of at most `max` characters that must be there, and not empty.
     pub(super) fn required_text(&mut self, name: &str, max: usize) -> Option<String> {
-        self.note(name, || serde_json::json!({"type": "string", "minLength": 1, "maxLength": max}), true);
+        self.note(
+            name,
+            || serde_json::json!({"type": "string", "minLength": 1, "maxLength": max}),
+            true,
+        );
         let text: String = self.taken(name)?;
         let fits = (1..=max).contains(&text.chars().count());
-        self.fitting(name, text, fits, || format!("must be 1 to {max} characters"))
+        self.fitting(name, text, fits, || {
+            format!("must be 1 to {max} characters")
+        })
     }
 
     /// A text of at most `max` characters that may be absent or null.
     pub(super) fn optional_text(&mut self, name: &str, max: usize) -> Option<String> {
-        self.note(name, || nullable(serde_json::json!({"type": "string", "maxLength": max})), false);
+        self.note(
+            name,
+            || nullable(serde_json::json!({"type": "string", "maxLength": max})),
+            false,
+        );
         let text: String = self.not_null(name)?;
         let fits = text.chars().count() <= max;
-        self.fitting(name, text, fits, || format!("must be at most {max} characters"))
+        self.fitting(name, text, fits, || {
+            format!("must be at most {max} characters")
+        })
     }
 
     /// A field that may be absent or null.
@@ -226,7 +238,9 @@ impl Fields {
     }
 
     fn whole(&mut self, name: &str, number: i64, allowed: &RangeInclusive<i32>) -> Option<i32> {
-        let within = i32::try_from(number).ok().filter(|number| allowed.contains(number));
+        let within = i32::try_from(number)
+            .ok()
+            .filter(|number| allowed.contains(number));
         if within.is_none() {
             self.refuse(FieldError::new(name, must_be(allowed)));
         }

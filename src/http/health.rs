@@ -62,7 +62,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .open_to(Access::Open)
             .says("Whether the process answers: 200 always")
             .gives::<Health<'_>>(),
-        state("/ready", web::to(ready)).says("Whether to send requests here: 503 while draining, too"),
+        state("/ready", web::to(ready))
+            .says("Whether to send requests here: 503 while draining, too"),
     ]
 }
 

@@ -15,13 +15,22 @@ pub enum Change<T> {
     /// It stays.
     #[default]
     Keep,
-    /// `null`: the wider scope decides.
+    /// `null`: it has none; of a limit, the wider scope decides.
     Inherit,
     /// This value.
     Set(T),
 }
 
 impl<T> Change<T> {
+    /// Likewise, of a value made of this one.
+    pub(super) fn map<U>(self, make: impl FnOnce(T) -> U) -> Change<U> {
+        match self {
+            Self::Keep => Change::Keep,
+            Self::Inherit => Change::Inherit,
+            Self::Set(value) => Change::Set(make(value)),
+        }
+    }
+
     /// Does it to a field.
     pub(super) fn apply(self, field: &mut Option<T>) {
         match self {
@@ -57,13 +66,18 @@ impl RuleChange {
         self.min_temperature.apply(&mut new.min_temperature);
         self.max_temperature.apply(&mut new.max_temperature);
         self.hysteresis.apply(&mut new.hysteresis);
-        self.confirm_high_seconds.apply(&mut new.confirm_high_seconds);
+        self.confirm_high_seconds
+            .apply(&mut new.confirm_high_seconds);
         self.confirm_low_seconds.apply(&mut new.confirm_low_seconds);
         let mut errors: Vec<FieldError> = [
             misplaced("minTemperature", new.min_temperature, &LIMIT_CELSIUS),
             misplaced("maxTemperature", new.max_temperature, &LIMIT_CELSIUS),
             misplaced("hysteresis", new.hysteresis, &HYSTERESIS_CELSIUS),
-            misplaced("confirmHighSeconds", new.confirm_high_seconds, &RULE_SECONDS),
+            misplaced(
+                "confirmHighSeconds",
+                new.confirm_high_seconds,
+                &RULE_SECONDS,
+            ),
             misplaced("confirmLowSeconds", new.confirm_low_seconds, &RULE_SECONDS),
         ]
         .into_iter()

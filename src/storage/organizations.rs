@@ -117,3 +117,16 @@ pub fn insert_secret(
             .bind::<Moment, _>(now),
     );
 }
+
+/// Replaces an organization by `new`, if it still is what was `seen`.
+#[must_use]
+pub fn replace(seen: &Organization, new: &Organization) -> Statements {
+    Statements::guarded(
+        stmt("UPDATE organizations SET name = ?, temperature_unit = ? WHERE id = ? AND name = ? AND temperature_unit = ?")
+            .bind::<Text, _>(new.name.clone())
+            .bind::<Text, _>(new.temperature_unit)
+            .bind::<Id, _>(seen.id)
+            .bind::<Text, _>(seen.name.clone())
+            .bind::<Text, _>(seen.temperature_unit),
+    )
+}

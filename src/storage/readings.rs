@@ -68,6 +68,17 @@ pub struct PlacedReading {
     pub frame_key: Vec<u8>,
 }
 
+impl PlacedReading {
+    /// Where the page after it begins.
+    #[must_use]
+    pub fn cursor(&self) -> ReadingCursor {
+        ReadingCursor {
+            measured_at: self.reading.timestamp,
+            frame_key: self.frame_key.clone(),
+        }
+    }
+}
+
 /// A unit's measurements from `from` (inclusive) to `to` (exclusive), ascending, at most `limit`.
 ///
 /// # Errors

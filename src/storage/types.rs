@@ -17,8 +17,8 @@ use uuid::Uuid;
 
 use crate::domain::{
     AlertId, AlertKind, AlertStatus, AreaId, DeviceId, DeviceRole, Direction, DoorPolarity,
-    GatewayId, OrganizationId, Probe, ReadingId, Role, RuleId, RuleScope, SiteId,
-    TemperatureUnit, Timestamp, UnitId, UnitKind, UnitStatus, UserId,
+    GatewayId, OrganizationId, Probe, ReadingId, Role, RuleId, RuleScope, SiteId, TemperatureUnit,
+    Timestamp, UnitId, UnitKind, UnitStatus, UserId,
 };
 
 use super::quarantine::Reason;

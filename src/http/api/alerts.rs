@@ -4,7 +4,7 @@ use actix_web::web::{self, Payload};
 use serde_json::json;
 
 use crate::{
-    domain::{Action, Alert, AlertKind, AlertStatus, Timestamp, AlertId},
+    domain::{Action, Alert, AlertId, AlertKind, AlertStatus, Timestamp},
     http::{
         answer,
         call::{Answer, Call},
@@ -46,7 +46,13 @@ async fn list(call: Call) -> Answer {
     let filter = filter(&mut query);
     query.finish()?;
     let mut conn = call.state.database.read().await?;
-    let found = alerts::list(&mut conn, call.organization(), filter, page.after, page.rows());
+    let found = alerts::list(
+        &mut conn,
+        call.organization(),
+        filter,
+        page.after,
+        page.rows(),
+    );
     page.answer(found.await?, |alert| (alert.triggered_at, alert.id))
 }
 

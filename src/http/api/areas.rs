@@ -3,7 +3,7 @@
 use actix_web::web::{self, Payload};
 
 use crate::{
-    domain::Action,
+    domain::{Action, Name},
     http::{
         answer,
         call::{Answer, Call},
@@ -27,6 +27,14 @@ pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
             .needs(Action::ManageTree)
             .takes(new_area)
             .makes::<Area>(),
+        Endpoint::patch("/areas/{id}", web::to(change))
+            .says("Changes an area; what is absent stays")
+            .needs(Action::ManageTree)
+            .takes(area_name)
+            .gives_resource::<Area>(),
+        Endpoint::delete("/areas/{id}", web::to(delete))
+            .says("Removes an area that no unit lies or lay in")
+            .needs(Action::ManageTree),
     ]
 }
 
@@ -52,4 +60,26 @@ fn new_area(fields: &mut Fields) -> Option<NewArea> {
         site_id: site_id?,
         name: name?,
     })
+}
+
+async fn change(call: Call, payload: Payload) -> Answer {
+    let id = call.id()?;
+    let expected = call.precondition();
+    let change = call.body(payload, |fields| Some(area_name(fields))).await?;
+    let operations = &call.state.operations;
+    let changed = operations.rename_area(&call.who, id, change, |seen| expected.holds_for(seen));
+    answer::resource(&changed.await?)
+}
+
+async fn delete(call: Call) -> Answer {
+    let id = call.id()?;
+    let expected = call.precondition();
+    let operations = &call.state.operations;
+    let deleted = operations.delete_area(&call.who, id, |seen| expected.holds_for(seen));
+    deleted.await?;
+    answer::nothing()
+}
+
+fn area_name(fields: &mut Fields) -> Option<Name> {
+    fields.replaced("name")
 }

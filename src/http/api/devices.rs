@@ -10,7 +10,7 @@ use crate::{
         endpoint::Endpoint,
         fields::Fields,
     },
-    operations::{DeviceIdentity, NewDevice},
+    operations::{DeviceChange, DeviceIdentity, NewDevice},
     storage::devices::{self, Device, DeviceSettings},
 };
 
@@ -27,6 +27,14 @@ pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
             .needs(Action::ManageTree)
             .takes(new_device)
             .makes::<Device>(),
+        Endpoint::patch("/devices/{id}", web::to(change))
+            .says("Changes or moves a sensor; what is absent stays")
+            .needs(Action::ManageTree)
+            .takes(device_change)
+            .gives_resource::<Device>(),
+        Endpoint::delete("/devices/{id}", web::to(delete))
+            .says("Removes a sensor: its readings stay, its identity is free")
+            .needs(Action::ManageTree),
     ]
 }
 
@@ -74,4 +82,45 @@ fn identity(fields: &mut Fields) -> Option<DeviceIdentity> {
     DeviceIdentity::new(dev_eui, application_id, ttn_device_id)
         .map_err(|missing| fields.refuse(missing))
         .ok()
+}
+
+async fn change(call: Call, payload: Payload) -> Answer {
+    let id = call.id()?;
+    let expected = call.precondition();
+    let change = call
+        .body(payload, |fields| Some(device_change(fields)))
+        .await?;
+    let operations = &call.state.operations;
+    let changed = operations.change_device(&call.who, id, change, |seen| expected.holds_for(seen));
+    answer::resource(&changed.await?)
+}
+
+async fn delete(call: Call) -> Answer {
+    let id = call.id()?;
+    let expected = call.precondition();
+    let operations = &call.state.operations;
+    let deleted = operations.remove_device(&call.who, id, |seen| expected.holds_for(seen));
+    deleted.await?;
+    answer::nothing()
+}
+
+fn device_change(fields: &mut Fields) -> DeviceChange {
+    let (probe, door_polarity) = fields.inside("settings", |settings| {
+        (
+            settings.replaced("probe"),
+            settings.replaced("doorPolarity"),
+        )
+    });
+    DeviceChange {
+        unit_id: fields.change("unitId"),
+        dev_eui: fields.change("devEui"),
+        application_id: fields.change("applicationId"),
+        ttn_device_id: fields.change("ttnDeviceId"),
+        model: fields.replaced("model"),
+        role: fields.replaced("role"),
+        expected_interval_seconds: fields
+            .replaced_within("expectedIntervalSeconds", &EXPECTED_INTERVAL_SECONDS),
+        probe,
+        door_polarity,
+    }
 }

@@ -5,12 +5,15 @@ mod alerts;
 mod areas;
 mod auth;
 mod devices;
+mod gateways;
+mod organization;
 mod quarantine;
 mod readings;
 mod rules;
 mod sites;
 mod snapshot;
 mod units;
+mod users;
 
 use super::endpoint::Endpoint;
 
@@ -19,12 +22,15 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     [
         auth::endpoints(),
         snapshot::endpoints(),
+        organization::endpoints(),
         sites::endpoints(),
         areas::endpoints(),
         units::endpoints(),
         readings::endpoints(),
         devices::endpoints(),
+        gateways::endpoints(),
         rules::endpoints(),
+        users::endpoints(),
         alerts::endpoints(),
         quarantine::endpoints(),
     ]

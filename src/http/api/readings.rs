@@ -41,7 +41,11 @@ pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/units/{id}/readings", web::to(list))
             .says("What a unit's sensors measured, in the order of time")
             .asks([
-                Parameter::new("from", moment(), "Inclusive; by default 24 hours before the end"),
+                Parameter::new(
+                    "from",
+                    moment(),
+                    "Inclusive; by default 24 hours before the end",
+                ),
                 Parameter::new("to", moment(), "Exclusive; by default now"),
                 Parameter::new("resolution", resolution, "Every reading"),
             ])
@@ -68,7 +72,11 @@ async fn list(call: Call) -> Answer {
         frame_key: key.frame,
     });
     let found = readings::page(&mut conn, organization, unit, range, after, page.rows()).await?;
-    page.answer(found, |row| Key { at: row.reading.timestamp, frame: row.frame_key.clone(), to: range.1 })
+    page.answer(found, |row| Key {
+        at: row.reading.timestamp,
+        frame: row.frame_key.clone(),
+        to: range.1,
+    })
 }
 
 /// From (inclusive) and to (exclusive); by default the last 24 hours. A later page has the range of the first,

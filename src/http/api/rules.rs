@@ -36,6 +36,9 @@ pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
             .needs(Action::WriteLimits)
             .takes(limits)
             .gives_resource::<Rule>(),
+        Endpoint::delete("/rules/{id}", web::to(delete))
+            .says("Removes a rule: its units have the limits of the wider scope at once")
+            .needs(Action::WriteLimits),
     ]
 }
 
@@ -63,6 +66,15 @@ async fn change(call: Call, payload: Payload) -> Answer {
         .operations
         .change_rule(&call.who, rule, change, |seen| expected.holds_for(seen));
     answer::resource(&changed.await?)
+}
+
+async fn delete(call: Call) -> Answer {
+    let rule = call.id()?;
+    let expected = call.precondition();
+    let operations = &call.state.operations;
+    let deleted = operations.delete_rule(&call.who, rule, |seen| expected.holds_for(seen));
+    deleted.await?;
+    answer::nothing()
 }
 
 /// `{"scope":"unit","scopeId":"…","maxTemperature":8}`

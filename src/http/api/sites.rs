@@ -10,7 +10,7 @@ use crate::{
         endpoint::Endpoint,
         fields::Fields,
     },
-    operations::NewSite,
+    operations::{NewSite, SiteChange},
     storage::sites::{self, Site},
 };
 
@@ -27,6 +27,14 @@ pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
             .needs(Action::ManageTree)
             .takes(new_site)
             .makes::<Site>(),
+        Endpoint::patch("/sites/{id}", web::to(change))
+            .says("Changes a site; what is absent stays")
+            .needs(Action::ManageTree)
+            .takes(site_change)
+            .gives_resource::<Site>(),
+        Endpoint::delete("/sites/{id}", web::to(delete))
+            .says("Removes a site that nothing lies or lay in")
+            .needs(Action::ManageTree),
     ]
 }
 
@@ -52,4 +60,31 @@ fn new_site(fields: &mut Fields) -> Option<NewSite> {
         name: name?,
         timezone: timezone?,
     })
+}
+
+async fn change(call: Call, payload: Payload) -> Answer {
+    let id = call.id()?;
+    let expected = call.precondition();
+    let change = call
+        .body(payload, |fields| Some(site_change(fields)))
+        .await?;
+    let operations = &call.state.operations;
+    let changed = operations.change_site(&call.who, id, change, |seen| expected.holds_for(seen));
+    answer::resource(&changed.await?)
+}
+
+async fn delete(call: Call) -> Answer {
+    let id = call.id()?;
+    let expected = call.precondition();
+    let operations = &call.state.operations;
+    let deleted = operations.delete_site(&call.who, id, |seen| expected.holds_for(seen));
+    deleted.await?;
+    answer::nothing()
+}
+
+fn site_change(fields: &mut Fields) -> SiteChange {
+    SiteChange {
+        name: fields.replaced("name"),
+        timezone: fields.replaced("timezone"),
+    }
 }

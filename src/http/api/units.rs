@@ -10,7 +10,7 @@ use crate::{
         endpoint::Endpoint,
         fields::Fields,
     },
-    operations::NewUnit,
+    operations::{NewUnit, UnitChange},
     storage::units::{self, Unit, UnitFilter},
 };
 
@@ -27,6 +27,14 @@ pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
             .needs(Action::ManageTree)
             .takes(new_unit)
             .makes::<Unit>(),
+        Endpoint::patch("/units/{id}", web::to(change))
+            .says("Changes a unit, which is judged anew; what is absent stays")
+            .needs(Action::ManageTree)
+            .takes(unit_change)
+            .gives_resource::<Unit>(),
+        Endpoint::delete("/units/{id}", web::to(delete))
+            .says("Archives a unit: its open alerts end, its record stays")
+            .needs(Action::ManageTree),
     ]
 }
 
@@ -60,4 +68,34 @@ fn new_unit(fields: &mut Fields) -> Option<NewUnit> {
         name: name?,
         kind: kind?,
     })
+}
+
+async fn change(call: Call, payload: Payload) -> Answer {
+    let id = call.id()?;
+    let expected = call.precondition();
+    let change = call
+        .body(payload, |fields| Some(unit_change(fields)))
+        .await?;
+    let operations = &call.state.operations;
+    let changed = operations.change_unit(&call.who, id, change, |seen| expected.holds_for(seen));
+    answer::resource(&changed.await?)
+}
+
+async fn delete(call: Call) -> Answer {
+    let id = call.id()?;
+    let expected = call.precondition();
+    let operations = &call.state.operations;
+    let deleted = operations.archive_unit(&call.who, id, |seen| expected.holds_for(seen));
+    deleted.await?;
+    answer::nothing()
+}
+
+fn unit_change(fields: &mut Fields) -> UnitChange {
+    UnitChange {
+        site_id: fields.replaced("siteId"),
+        area_id: fields.replaced("areaId"),
+        name: fields.replaced("name"),
+        kind: fields.replaced("kind"),
+        primary_device_id: fields.change("primaryDeviceId"),
+    }
 }

@@ -10,6 +10,7 @@ pub mod deadlines;
 pub mod devices;
 mod error;
 pub mod gateways;
+pub mod history;
 pub mod log;
 mod migrate;
 pub mod organizations;

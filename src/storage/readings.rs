@@ -1,8 +1,9 @@
 //! Stored measurements: rows, and pages of a unit's history.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, QueryDsl,
+    BoolExpressionMethods, ExpressionMethods, IntoSql, NullableExpressionMethods, QueryDsl,
     prelude::{Queryable, Selectable},
+    sql_types::{Bool, Nullable},
 };
 
 use serde::Serialize;
@@ -114,4 +115,71 @@ pub async fn page(
         frame_key,
     };
     Ok(rows.into_iter().map(placed).collect())
+}
+
+/// The newest measurements of a unit that count, up to and with `until`, ascending, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn newest_until(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    unit: UnitId,
+    until: Timestamp,
+    limit: i64,
+) -> Result<Vec<Reading>, StoreError> {
+    let query = readings::table
+        .filter(readings::organization_id.eq(organization))
+        .filter(readings::unit_id.eq(unit))
+        .filter(readings::measured_at.le(until))
+        .filter(readings::simulated.eq(false))
+        .order((readings::measured_at.desc(), readings::frame_key.desc()))
+        .limit(limit)
+        .select(columns::<ReadingRow>());
+    let rows: Vec<ReadingRow> = conn.all(query).await?;
+    Ok(rows.into_iter().rev().map(Reading::from).collect())
+}
+
+/// A temperature that counts, with its place among those of its time.
+pub(super) type PlacedTemperature = (Timestamp, Vec<u8>, Option<f64>);
+
+/// Temperatures that count, as [`page`]; only those of `device`, if it is named.
+pub(super) async fn temperatures(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    (unit, device): (UnitId, Option<DeviceId>),
+    (from, to): (Timestamp, Timestamp),
+    after: Option<ReadingCursor>,
+    limit: i64,
+) -> Result<Vec<PlacedTemperature>, StoreError> {
+    let start = after.unwrap_or(ReadingCursor {
+        measured_at: from,
+        frame_key: Vec::new(),
+    });
+    let query = readings::table
+        .filter(readings::organization_id.eq(organization))
+        .filter(readings::unit_id.eq(unit))
+        .filter(readings::measured_at.ge(from.max(start.measured_at)))
+        .filter(readings::measured_at.lt(to))
+        .filter(
+            readings::measured_at
+                .gt(start.measured_at)
+                .or(readings::frame_key.gt(start.frame_key)),
+        )
+        .filter(readings::temperature.is_not_null())
+        .filter(readings::simulated.eq(false))
+        .filter(
+            readings::device_id
+                .nullable()
+                .eq(device)
+                .or(device.is_none().into_sql::<Nullable<Bool>>()),
+        )
+        .order((readings::measured_at, readings::frame_key))
+        .limit(limit)
+        .select((
+            readings::measured_at,
+            readings::frame_key,
+            readings::temperature,
+        ));
+    conn.all(query).await
 }

@@ -13,7 +13,7 @@ use crate::{
         query::{Query, one_of},
     },
     operations::MAX_NOTE_CHARS,
-    storage::alerts::{self, AlertFilter},
+    storage::alerts::{self, AlertFilter, AlertRecord},
 };
 
 pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
@@ -30,13 +30,13 @@ pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
             ])
             .lists::<Alert>(),
         Endpoint::get("/alerts/{id}", web::to(one))
-            .says("An alert")
-            .gives_resource::<Alert>(),
+            .says("An alert with its history")
+            .gives_resource::<AlertRecord>(),
         Endpoint::post("/alerts/{id}/acknowledge", web::to(acknowledge))
             .says("Takes an alert on; the second time, by anyone, gives the first answer")
             .needs(Action::Acknowledge)
             .takes(note)
-            .gives_resource::<Alert>(),
+            .gives::<Alert>(),
     ]
 }
 
@@ -66,14 +66,14 @@ fn filter(query: &mut Query) -> AlertFilter {
 }
 
 async fn one(call: Call) -> Answer {
-    call.one(alerts::get).await
+    call.one(alerts::record).await
 }
 
 async fn acknowledge(call: Call, payload: Payload) -> Answer {
     let alert = call.id()?;
     let note = call.body(payload, |fields| Some(note(fields))).await?;
     let operations = &call.state.operations;
-    answer::resource(&operations.acknowledge(&call.who, alert, note).await?)
+    answer::json(&operations.acknowledge(&call.who, alert, note).await?)
 }
 
 /// `{"note":"on my way"}`, or nothing.

@@ -16,6 +16,7 @@ pub mod reading;
 pub mod resolution;
 pub mod role;
 pub mod rule;
+pub mod schema;
 pub mod summary;
 pub mod temperature_unit;
 pub mod time;

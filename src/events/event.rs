@@ -314,6 +314,16 @@ mod tests {
     }
 
     #[test]
+    fn every_event_is_described() {
+        let described = crate::events::document::events();
+        let mut names: Vec<&str> = described.iter().map(|event| event.name).collect();
+        let mut expected: Vec<&str> = every_event().iter().map(Event::name).collect();
+        names.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(names, expected);
+    }
+
+    #[test]
     fn payloads_have_the_fields_of_the_contract_and_no_others() {
         let id = ID.to_string();
         let payload = |index: usize| to_value(every_event()[index].payload()).expect("serializes");

@@ -1,10 +1,13 @@
 //! A route with what the OpenAPI document says of it: one cannot be there without the other.
 
 use actix_web::{Route, http::Method};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde_json::{Value, json};
 
-use crate::domain::Action;
+use crate::domain::{
+    Action,
+    schema::{SchemaOf, schema_of},
+};
 
 use super::{
     fields::Fields,
@@ -54,9 +57,6 @@ pub(super) struct Parameter {
     pub(super) schema: Value,
     pub(super) description: &'static str,
 }
-
-/// Gives the schema of a type, by reference where it has a name.
-pub(super) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
 /// The answer when all is well.
 #[derive(Clone, Copy)]
@@ -212,8 +212,4 @@ impl Parameter {
             description,
         }
     }
-}
-
-fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<T>()
 }

@@ -12,6 +12,7 @@ mod call;
 mod cors;
 mod cursor;
 mod dashboard;
+mod docs;
 mod endpoint;
 mod etag;
 mod fields;

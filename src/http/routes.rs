@@ -10,7 +10,7 @@ use actix_web::{
 };
 
 use super::{
-    api, cors::cors, dashboard, endpoint::Endpoint, health, problem::Problem, state::State,
+    api, cors::cors, dashboard, docs, endpoint::Endpoint, health, problem::Problem, state::State,
     ttn_webhook,
 };
 
@@ -53,7 +53,7 @@ pub fn configure(config: &mut web::ServiceConfig, state: &State) {
             .fold(web::scope(table.prefix), Scope::service);
         config.service(scope.wrap(Condition::new(table.is_for_pages, from_fn(cors))));
     }
-    for file in dashboard::files(state.demo) {
+    for file in dashboard::files(state.demo).into_iter().chain(docs::files()) {
         let path = file.path;
         let answer = move |request: HttpRequest| ready(file.answer(&request));
         config.service(resources([Endpoint::get(path, web::to(answer))]).remove(0));

@@ -4,6 +4,7 @@
 //! comes to clients from `actors`, by rooms that are joined here. Bounds: [`limiter`] and [`subscriptions`] per
 //! socket, `config.socket` per node.
 
+mod asyncapi;
 mod bundles;
 mod commands;
 mod drain;
@@ -32,7 +33,7 @@ use crate::{
 
 use self::{expiry::Expiries, handler::Doorkeeper};
 
-pub use self::{commands::Command, error::AnswerCode};
+pub use self::{asyncapi::document as asyncapi, commands::Command, error::AnswerCode};
 
 /// What clients' events are answered with.
 #[derive(Clone)]

@@ -15,11 +15,12 @@ mod snapshot;
 mod units;
 mod users;
 
-use super::endpoint::Endpoint;
+use super::{docs, endpoint::Endpoint};
 
 /// All of them.
 pub(super) fn endpoints() -> Vec<Endpoint> {
     [
+        docs::endpoints(),
         auth::endpoints(),
         snapshot::endpoints(),
         organization::endpoints(),

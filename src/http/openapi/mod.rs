@@ -2,12 +2,12 @@
 //! types that are serialized, those of bodies from the functions that read them.
 
 mod operation;
-mod schemas;
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::schema::Schemas;
+
 use super::routes::{Table, tables};
-use schemas::Schemas;
 
 /// `{"openapi":"3.1.0","info":{…},"paths":{"/api/v1/sites":{"get":{…}}},"components":{…}}`
 #[must_use]

@@ -4,14 +4,12 @@ use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    domain::{Action, Code, Role},
+    domain::{Action, Code, Role, schema::Schemas},
     http::{
         endpoint::{Access, Doc, Endpoint, Reply},
         problem,
     },
 };
-
-use super::schemas::Schemas;
 
 /// What the document says of an endpoint that is mounted below `prefix`.
 pub(super) fn described(prefix: &str, endpoint: &Endpoint, schemas: &mut Schemas) -> Value {

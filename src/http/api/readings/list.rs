@@ -90,8 +90,12 @@ async fn list(call: Call) -> Answer {
         text => text.parse().ok().map(Some),
     });
     query.finish()?;
-    let range = named.with_ahead(call.state.clock.now());
-    let automatic = || Resolution::for_range(range.0, range.1);
+    let now = call.state.clock.now();
+    let range = named.with_ahead(now);
+    let automatic = || {
+        let (from, to) = named.until(now);
+        Resolution::for_range(from, to)
+    };
     let resolution = resolution
         .unwrap_or(Some(Resolution::Raw))
         .unwrap_or_else(automatic);

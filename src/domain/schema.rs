@@ -1,12 +1,18 @@
-//! The schemas of what is answered, each named once.
+//! JSON Schemas of what is serialized, for the documents of the REST API and of the events; each type named once.
 
-use schemars::{SchemaGenerator, generate::SchemaSettings};
+use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value};
 
-use crate::http::endpoint::SchemaOf;
+/// Gives the schema of a type, by reference where it has a name.
+pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
-/// Collects named schemas while the operations refer to them.
-pub(super) struct Schemas(SchemaGenerator);
+/// The [`SchemaOf`] a type.
+pub fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
+}
+
+/// Collects named schemas while others refer to them as `#/components/schemas/…`.
+pub struct Schemas(SchemaGenerator);
 
 impl Default for Schemas {
     fn default() -> Self {
@@ -21,14 +27,15 @@ impl Default for Schemas {
 
 impl Schemas {
     /// The schema of one type, mostly a reference.
-    pub(super) fn of(&mut self, schema: SchemaOf) -> Value {
+    pub fn of(&mut self, schema: SchemaOf) -> Value {
         let mut schema = schema(&mut self.0).to_value();
         absent_is_not_null(&mut schema);
         schema
     }
 
     /// Everything that was referred to.
-    pub(super) fn into_definitions(mut self) -> Map<String, Value> {
+    #[must_use]
+    pub fn into_definitions(mut self) -> Map<String, Value> {
         let mut definitions = self.0.take_definitions(true);
         definitions.values_mut().for_each(absent_is_not_null);
         definitions

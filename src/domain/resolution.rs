@@ -26,11 +26,10 @@ impl Resolution {
     /// The finest that gives a chart of this range about 2,000 points, of a sensor that reports once a minute.
     #[must_use]
     pub fn for_range(from: Timestamp, to: Timestamp) -> Self {
-        const DAY: i64 = 86_400;
         match to.seconds_since(from) {
-            ..=DAY => Self::Raw,
-            ..=1_800_000 => Self::Quarter,
-            ..=7_200_000 => Self::Hour,
+            ..=86_400 => Self::Raw,
+            86_401..=1_800_000 => Self::Quarter,
+            1_800_001..=7_200_000 => Self::Hour,
             _ => Self::Day,
         }
     }

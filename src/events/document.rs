@@ -43,14 +43,26 @@ pub fn events() -> Vec<Described> {
             "To the organization: a unit's status changed",
             schema_of::<UnitStatusChange>,
         ),
-        event("alert:triggered", "To the organization: an alert began", alert),
-        event("alert:updated", "To the organization: an alert changed", alert),
+        event(
+            "alert:triggered",
+            "To the organization: an alert began",
+            alert,
+        ),
+        event(
+            "alert:updated",
+            "To the organization: an alert changed",
+            alert,
+        ),
         event(
             "alert:acknowledged",
             "To the organization: somebody took an alert on",
             alert,
         ),
-        event("alert:resolved", "To the organization: an alert ended", alert),
+        event(
+            "alert:resolved",
+            "To the organization: an alert ended",
+            alert,
+        ),
         event(
             "data:updated",
             "To the organization: a resource was changed by REST, fetch it again",

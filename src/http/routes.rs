@@ -53,7 +53,10 @@ pub fn configure(config: &mut web::ServiceConfig, state: &State) {
             .fold(web::scope(table.prefix), Scope::service);
         config.service(scope.wrap(Condition::new(table.is_for_pages, from_fn(cors))));
     }
-    for file in dashboard::files(state.demo).into_iter().chain(docs::files()) {
+    for file in dashboard::files(state.demo)
+        .into_iter()
+        .chain(docs::files())
+    {
         let path = file.path;
         let answer = move |request: HttpRequest| ready(file.answer(&request));
         config.service(resources([Endpoint::get(path, web::to(answer))]).remove(0));

@@ -106,7 +106,7 @@ impl Ingest {
                 Ok(reading) => find(&mut conn, &mut known, organization, &reading.device)
                     .await?
                     .ok_or(Code::NotFound)
-                    .map(|place| self.direct_uplink(organization, place, reading, arrived_at)),
+                    .map(|place| self.direct_uplink(organization, place, &reading, arrived_at)),
             });
         }
         drop(conn);
@@ -138,7 +138,7 @@ impl Ingest {
         &self,
         organization_id: OrganizationId,
         (device_id, unit_id): (DeviceId, UnitId),
-        reading: Direct,
+        reading: &Direct,
         arrived_at: Timestamp,
     ) -> Uplink {
         let id = ReadingId(self.clock.new_id());

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     clock::Clock,
     domain::Timestamp,
-    storage::{Database, StoreError, retention, statements::Statements},
+    storage::{Database, StoreError, months, retention, statements::Statements},
 };
 
 /// Between two rounds.
@@ -16,6 +16,9 @@ const FRAMES_DAYS: i64 = 7;
 
 const DAY_SECONDS: i64 = 86_400;
 
+/// Rounds after which what leaves by the day or the month is looked at: once an hour.
+const SLOW_ROUNDS: u32 = 359;
+
 /// How long what is kept.
 #[derive(Debug, Clone, Copy)]
 pub struct Ages {
@@ -23,19 +26,49 @@ pub struct Ages {
     pub log: Duration,
     /// Messages in quarantine.
     pub quarantine: Duration,
+    /// Readings and their sums.
+    pub readings: Duration,
 }
 
 /// Runs for ever; dropped at the stop.
 pub async fn run(database: Database, clock: Clock, ages: Ages) {
+    let mut until_slow = 0;
     loop {
-        if let Err(error) = round(&database, &clock, ages).await {
-            log::warn!(error:% = error; "old rows could not be removed, trying again");
+        let is_slow = until_slow == 0;
+        match round(&database, &clock, ages, is_slow).await {
+            Ok(()) if is_slow => until_slow = SLOW_ROUNDS,
+            Ok(()) => until_slow -= 1,
+            Err(error) => {
+                log::warn!(error:% = error; "old rows could not be removed, trying again");
+            }
         }
         tokio::time::sleep(ROUND).await;
     }
 }
 
-async fn round(database: &Database, clock: &Clock, ages: Ages) -> Result<(), StoreError> {
+async fn round(
+    database: &Database,
+    clock: &Clock,
+    ages: Ages,
+    is_slow: bool,
+) -> Result<(), StoreError> {
+    quick_round(database, clock, ages).await?;
+    if is_slow {
+        slow_round(database, clock, ages).await?;
+    }
+    Ok(())
+}
+
+/// Makes months of readings ahead, and lets the oldest readings go.
+async fn slow_round(database: &Database, clock: &Clock, ages: Ages) -> Result<(), StoreError> {
+    let now = clock.now();
+    let oldest = back(now, ages.readings);
+    months::make_ahead(database, now).await?;
+    months::drop_before(database, oldest).await?;
+    remove(database, || retention::readings_before(oldest)).await
+}
+
+async fn quick_round(database: &Database, clock: &Clock, ages: Ages) -> Result<(), StoreError> {
     let now = clock.now();
     remove(database, || {
         retention::log_before(back(clock.unskewed(), ages.log))
@@ -63,8 +96,8 @@ async fn remove(database: &Database, portion: impl Fn() -> Statements) -> Result
         .writer()
         .run(portion())
         .await?
-        .first()
-        .is_some_and(|removed| *removed >= full)
+        .iter()
+        .any(|removed| *removed >= full)
     {}
     Ok(())
 }

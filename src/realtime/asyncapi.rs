@@ -199,12 +199,21 @@ mod tests {
         for name in events.iter().map(|event| event.name).chain(commands) {
             assert!(names.contains(&name), "{name}");
         }
-        for operation in document["operations"].as_object().expect("operations").values() {
+        for operation in document["operations"]
+            .as_object()
+            .expect("operations")
+            .values()
+        {
             for message in operation["messages"].as_array().expect("messages") {
                 let pointer = message["$ref"].as_str().and_then(|at| at.strip_prefix('#'));
-                let message = pointer.and_then(|at| document.pointer(at)).expect("a message");
+                let message = pointer
+                    .and_then(|at| document.pointer(at))
+                    .expect("a message");
                 let pointer = message["$ref"].as_str().and_then(|at| at.strip_prefix('#'));
-                assert!(pointer.and_then(|at| document.pointer(at)).is_some(), "{message}");
+                assert!(
+                    pointer.and_then(|at| document.pointer(at)).is_some(),
+                    "{message}"
+                );
             }
         }
     }

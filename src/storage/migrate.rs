@@ -1,11 +1,16 @@
 //! The migrations, inside the program.
 
-use diesel::{SqliteConnection, connection::SimpleConnection, sql_query};
+use diesel::{Connection, SqliteConnection, connection::SimpleConnection, sql_query};
+use diesel_async::{AsyncPgConnection, async_connection_wrapper::AsyncConnectionWrapper};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::StoreError;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// The lock that nodes that start together migrate under: "fresh" in ASCII.
+const LOCK: &str = "SELECT pg_advisory_lock(440005915496)";
 
 /// Brings an SQLite database to the newest schema; the names of what was applied.
 ///
@@ -56,6 +61,38 @@ fn unreferenced<T>(
 struct Dangling {
     #[diesel(sql_type = diesel::sql_types::Text)]
     table: String,
+}
+
+/// Brings a PostgreSQL database to the newest schema; the names of what was applied. Blocks.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if it cannot be reached or a migration fails; what it had done is rolled back.
+pub(super) fn postgres(url: &str) -> Result<Vec<String>, StoreError> {
+    let applied = locked(url)?
+        .run_pending_migrations(POSTGRES)
+        .map_err(|error| failed(&*error))?
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    Ok(applied)
+}
+
+/// Takes the newest migration back; its name. Blocks.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if there is none, or it fails.
+pub(super) fn postgres_down(url: &str) -> Result<String, StoreError> {
+    let reverted = locked(url)?
+        .revert_last_migration(POSTGRES)
+        .map_err(|error| failed(&*error))?;
+    Ok(reverted.to_string())
+}
+
+/// A connection that nobody else migrates beside; the lock goes with it.
+fn locked(url: &str) -> Result<AsyncConnectionWrapper<AsyncPgConnection>, StoreError> {
+    let mut connection = AsyncConnectionWrapper::<AsyncPgConnection>::establish(url)?;
+    connection.batch_execute(LOCK)?;
+    Ok(connection)
 }
 
 fn failed(error: &dyn std::error::Error) -> StoreError {

@@ -5,7 +5,8 @@ use diesel::{
     RunQueryDsl, SqliteConnection, pg::Pg, query_builder::QueryFragment, result::QueryResult,
     sqlite::Sqlite,
 };
-
+use diesel_async::{AsyncConnectionCore, AsyncPgConnection};
+use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use crate::{
@@ -22,6 +23,15 @@ pub trait AnyStatement: Send + Sync {
     /// # Errors
     /// What the database says.
     fn execute_sqlite(&self, connection: &mut SqliteConnection) -> QueryResult<usize>;
+
+    /// Runs it; the number of rows touched.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn execute_postgres<'a>(
+        &'a self,
+        connection: &'a mut AsyncPgConnection,
+    ) -> BoxFuture<'a, QueryResult<usize>>;
 }
 
 impl<Binds: Send + Sync> AnyStatement for Stmt<Binds>
@@ -30,6 +40,13 @@ where
 {
     fn execute_sqlite(&self, connection: &mut SqliteConnection) -> QueryResult<usize> {
         self.execute(connection)
+    }
+
+    fn execute_postgres<'a>(
+        &'a self,
+        connection: &'a mut AsyncPgConnection,
+    ) -> BoxFuture<'a, QueryResult<usize>> {
+        connection.execute_returning_count(self)
     }
 }
 

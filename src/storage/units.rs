@@ -27,6 +27,7 @@ use super::{
     statements::Statements,
     stmt::stmt,
     types::{Id, Moment, columns},
+    writer::job::FrameKey,
 };
 
 /// A unit as its table has it.
@@ -62,6 +63,12 @@ pub(super) struct UnitStateRow {
 }
 
 impl UnitStateRow {
+    /// The newest live reading: its time and row key.
+    pub(super) fn latest(&self) -> Option<(Timestamp, FrameKey)> {
+        let key = self.latest_key.as_deref()?.try_into().ok()?;
+        Some((self.latest_at?, key))
+    }
+
     /// The state that `alerts` decides on; `open` is the alert that the row names.
     pub(super) fn into_state(self, unit: &UnitRow, open: Option<Alert>) -> UnitState {
         let excursion = || {

@@ -4,6 +4,14 @@ use serde_json::{Value, json};
 
 use crate::support::{DEMO, RIVAL, TestApp, Transport};
 
+on_postgres_too!(
+    a_rival_never_sees_our_readings_and_alerts,
+    ids_that_are_foreign_unknown_or_malformed_are_refused_alike,
+    rest_answers_for_a_foreign_unit_as_for_one_that_does_not_exist,
+    the_secret_decides_whose_device_it_is,
+    a_tree_and_its_quarantine_are_their_organizations_own,
+);
+
 #[actix_web::test]
 async fn a_rival_never_sees_our_readings_and_alerts() {
     let app = TestApp::start().await;

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+#[macro_use]
 mod support;
 
 mod browser;
@@ -14,6 +15,7 @@ mod cli;
 mod clients;
 mod commands;
 mod connect;
+mod documents;
 mod duplicates;
 mod durability;
 mod flow;
@@ -21,6 +23,7 @@ mod health;
 mod isolation;
 mod limits;
 mod newcomers;
+mod postgres;
 mod rooms;
 mod rules;
 mod simulate;

@@ -5,6 +5,8 @@ DROP TABLE deadlines;
 DROP TABLE unit_states;
 DROP TABLE alert_history;
 DROP TABLE alerts;
+DROP FUNCTION drop_readings_month;
+DROP FUNCTION make_readings_month;
 DROP TABLE readings;
 DROP TABLE frames;
 DROP TABLE rules;

@@ -184,6 +184,42 @@ CREATE TABLE readings (
 -- Takes what no month has been made for. Months are made ahead, and dropped by age.
 CREATE TABLE readings_default PARTITION OF readings DEFAULT;
 
+-- Makes the month (UTC) that a moment lies in, unless it is there. What the default partition holds of it moves over.
+CREATE FUNCTION make_readings_month(moment TIMESTAMPTZ) RETURNS VOID LANGUAGE plpgsql AS $$
+DECLARE
+    month TIMESTAMP := date_trunc('month', moment AT TIME ZONE 'UTC');
+    name TEXT := 'readings_' || to_char(month, 'YYYY_MM');
+    starts_at TIMESTAMPTZ := month AT TIME ZONE 'UTC';
+    ends_at TIMESTAMPTZ := (month + INTERVAL '1 month') AT TIME ZONE 'UTC';
+BEGIN
+    IF to_regclass(name) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('CREATE TABLE %I (LIKE readings INCLUDING ALL)', name);
+    EXECUTE format('WITH moved AS (DELETE FROM readings_default WHERE measured_at >= $1 AND measured_at < $2 RETURNING *)
+        INSERT INTO %I SELECT * FROM moved', name) USING starts_at, ends_at;
+    EXECUTE format('ALTER TABLE readings ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, starts_at, ends_at);
+END
+$$;
+
+-- Drops the months that ended at a moment or before, one at a time, the oldest first; whether there may be another.
+CREATE FUNCTION drop_readings_month(moment TIMESTAMPTZ) RETURNS BOOLEAN LANGUAGE plpgsql AS $$
+DECLARE
+    name TEXT;
+BEGIN
+    SELECT relname INTO name FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+        WHERE inhparent = 'readings'::regclass AND relname ~ '^readings_[0-9]{4}_[0-9]{2}$'
+        AND (to_date(substr(relname, 10), 'YYYY_MM') + INTERVAL '1 month') <= moment AT TIME ZONE 'UTC'
+        ORDER BY relname LIMIT 1;
+    IF name IS NULL THEN
+        RETURN FALSE;
+    END IF;
+    EXECUTE format('DROP TABLE %I', name);
+    RETURN TRUE;
+END
+$$;
+
+
 CREATE TABLE alerts (
     id UUID PRIMARY KEY,
     organization_id UUID NOT NULL REFERENCES organizations (id),

@@ -23,7 +23,7 @@ ALTER TABLE rules ADD COLUMN time_budget_warning_percent INTEGER CHECK (time_bud
 ALTER TABLE rules ADD COLUMN low_battery_percent INTEGER CHECK (low_battery_percent BETWEEN 0 AND 100);
 ALTER TABLE rules ADD COLUMN low_battery_clear_percent INTEGER CHECK (low_battery_clear_percent BETWEEN 0 AND 100);
 -- An object of alert kind to severity.
-ALTER TABLE rules ADD COLUMN severity TEXT CHECK (severity::json IS NOT NULL);
+ALTER TABLE rules ADD COLUMN severity TEXT CHECK (severity IS NULL OR severity::json IS NOT NULL);
 
 -- An archived device leaves its identity to its successor.
 ALTER TABLE devices ADD COLUMN archived_at TIMESTAMPTZ;
@@ -56,6 +56,9 @@ CREATE TABLE rollups (
     PRIMARY KEY (unit_id, starts_at),
     FOREIGN KEY (organization_id, unit_id) REFERENCES units (organization_id, id)
 ) WITH (fillfactor = 70);
+INSERT INTO rollups (unit_id, starts_at, organization_id, minimum, maximum, total, count)
+    SELECT unit_id, to_timestamp(floor(extract(epoch FROM measured_at) / 900) * 900), organization_id, min(temperature), max(temperature), sum(temperature), count(temperature)
+    FROM readings WHERE temperature IS NOT NULL AND NOT simulated GROUP BY 1, 2, 3;
 
 ALTER TABLE gateways ADD COLUMN archived_at TIMESTAMPTZ;
 CREATE TABLE gateway_states (
@@ -104,7 +107,7 @@ CREATE TABLE commands (
     organization_id UUID NOT NULL,
     device_id UUID NOT NULL,
     command TEXT NOT NULL CHECK (command IN ('set_interval', 'reset', 'set_alarm_limits', 'raw')),
-    params TEXT CHECK (params::json IS NOT NULL),
+    params TEXT CHECK (params IS NULL OR params::json IS NOT NULL),
     status TEXT NOT NULL CHECK (status IN ('queued', 'sent', 'acked', 'failed', 'timed_out')),
     correlation_id TEXT NOT NULL UNIQUE,
     created_by UUID,
@@ -125,7 +128,7 @@ CREATE TABLE audit (
     action TEXT NOT NULL,
     resource TEXT NOT NULL,
     resource_id UUID,
-    details TEXT CHECK (details::json IS NOT NULL),
+    details TEXT CHECK (details IS NULL OR details::json IS NOT NULL),
     hash BYTEA NOT NULL CHECK (octet_length(hash) = 32),
     PRIMARY KEY (organization_id, seq)
 );

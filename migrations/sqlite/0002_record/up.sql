@@ -81,6 +81,9 @@ CREATE TABLE rollups (
     PRIMARY KEY (unit_id, starts_at),
     FOREIGN KEY (organization_id, unit_id) REFERENCES units (organization_id, id)
 ) STRICT, WITHOUT ROWID;
+INSERT INTO rollups (unit_id, starts_at, organization_id, minimum, maximum, total, count)
+    SELECT unit_id, measured_at - measured_at % 900000, organization_id, min(temperature), max(temperature), sum(temperature), count(temperature)
+    FROM readings WHERE temperature IS NOT NULL AND simulated = 0 GROUP BY 1, 2, 3;
 
 ALTER TABLE gateways ADD COLUMN archived_at INTEGER;
 CREATE TABLE gateway_states (

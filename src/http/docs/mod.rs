@@ -14,8 +14,11 @@ use super::{
 };
 
 /// Made once; it is the same as long as the program runs.
-static DOCUMENT: LazyLock<Bytes> =
-    LazyLock::new(|| answer::encode(&openapi::document()).unwrap_or_default().into());
+static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
+    answer::encode(&openapi::document())
+        .unwrap_or_default()
+        .into()
+});
 
 /// Mounted at `/api/v1`.
 pub(super) fn endpoints() -> Vec<Endpoint> {
@@ -29,7 +32,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 /// The page, its script and its style.
 pub(super) fn files() -> [File; 3] {
-    let file = |path, kind, text: &'static str| File::new(path, kind, Bytes::from_static(text.as_bytes()));
+    let file =
+        |path, kind, text: &'static str| File::new(path, kind, Bytes::from_static(text.as_bytes()));
     [
         file("/api/docs", Kind::Page, include_str!("page.html")),
         file("/api/docs/page.js", Kind::Script, include_str!("page.js")),

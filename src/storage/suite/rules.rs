@@ -6,6 +6,12 @@ use crate::{
     storage::writer::job::{Edited, RuleEdit, RuleWrite},
 };
 
+on_both_backends!(
+    a_new_rule_judges_the_last_known_reading,
+    a_scope_has_one_rule,
+    a_rule_of_another_organization_does_nothing,
+);
+
 impl Store {
     fn rule(&self, scope: RuleScope, max: f64) -> Rule {
         Rule {
@@ -38,9 +44,7 @@ impl Store {
     }
 }
 
-#[actix::test]
-async fn a_new_rule_judges_the_last_known_reading() {
-    let store = Store::open().await;
+async fn a_new_rule_judges_the_last_known_reading(store: Store) {
     store.measure(4.0).await;
     for (scope, max, status) in [
         (RuleScope::Organization, 3.0, UnitStatus::Excursion),
@@ -68,9 +72,7 @@ async fn a_new_rule_judges_the_last_known_reading() {
     );
 }
 
-#[actix::test]
-async fn a_scope_has_one_rule() {
-    let store = Store::open().await;
+async fn a_scope_has_one_rule(store: Store) {
     let rule = store.rule(RuleScope::Unit, 3.0);
     assert_eq!(
         store.write(RuleWrite::Create(rule.clone())).await,
@@ -96,9 +98,7 @@ async fn a_scope_has_one_rule() {
     assert_eq!(store.unit().await.effective_rule.max_temperature, Some(7.0));
 }
 
-#[actix::test]
-async fn a_rule_of_another_organization_does_nothing() {
-    let store = Store::open().await;
+async fn a_rule_of_another_organization_does_nothing(store: Store) {
     store.measure(4.0).await;
     let rule = Rule {
         scope_id: store.theirs.site.0,

@@ -230,5 +230,19 @@ pub(in crate::storage) enum Job {
     Statements(Statements, Reply<Vec<usize>>),
 }
 
+impl Job {
+    /// Whose; statements are of no single one.
+    pub(super) fn organization(&self) -> Option<OrganizationId> {
+        match self {
+            Self::Uplink { uplink, .. } => Some(uplink.organization_id),
+            Self::Due(due, _) => Some(due.organization_id),
+            Self::Acknowledge(acknowledgement, _) => Some(acknowledgement.organization_id),
+            Self::Rule(edit, _) => Some(edit.organization_id),
+            Self::Unit(edit, _) => Some(edit.organization_id),
+            Self::Statements(..) => None,
+        }
+    }
+}
+
 /// Answered after the commit, or with what went wrong.
 pub(in crate::storage) type Reply<T> = tokio::sync::oneshot::Sender<Result<T, StoreError>>;

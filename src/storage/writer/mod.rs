@@ -2,13 +2,15 @@
 //!
 //! `ingest`, `operations` and `jobs` submit; one task takes a job, drains what else waits, and runs the group in
 //! one transaction. Bounds: the queue holds `queue` jobs, over it a submitter waits [`QUEUE_WAIT`] and is then
-//! refused as unavailable; a group holds `group` jobs. A group whose data is refused is halved until the job at
+//! refused as unavailable; a group holds `group` jobs; what another node's lock blocks waits in bounded `lanes`. A group whose data is refused is halved until the job at
 //! fault stands alone: an uplink goes to quarantine, anything else is answered with the error. What a
 //! repetition may cure is tried [`TRIES`] times.
 
 mod decisions;
 mod group;
 pub mod job;
+mod lanes;
+pub(super) mod postgres;
 mod process;
 pub(super) mod sqlite;
 pub(super) mod unit_of_work;

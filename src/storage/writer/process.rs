@@ -14,7 +14,7 @@ use crate::{
 use super::{
     decisions::{Decided, Decisions, Task, What},
     job::{Acknowledged, Edited, Job, RuleEdit, RuleWrite, Stored, UnitBecomes, UnitEdit, Uplink},
-    unit_of_work::{Frame, UnitOfWork},
+    unit_of_work::{Claim, Frame, Locked, Patience, UnitOfWork},
 };
 
 /// What became of one job.
@@ -52,9 +52,10 @@ pub(super) struct Processed {
 pub(super) async fn process<U: UnitOfWork>(
     uow: &mut U,
     jobs: &[Job],
+    patience: Patience,
     clock: &Clock,
 ) -> Result<Processed, StoreError> {
-    uow.begin().await?;
+    uow.begin(patience).await?;
     let processed = in_transaction(uow, jobs, clock).await?;
     uow.commit().await?;
     Ok(processed)
@@ -65,11 +66,13 @@ async fn in_transaction<U: UnitOfWork>(
     jobs: &[Job],
     clock: &Clock,
 ) -> Result<Processed, StoreError> {
-    let mut group = Group::lock(uow, jobs).await?;
+    let claim = claim(uow, jobs).await?;
+    let mut group = Group::new(uow.lock(&claim).await?);
+    let mut fresh = group.new_frames(uow, jobs).await?.into_iter();
     let mut outcomes = Vec::with_capacity(jobs.len());
     for (index, job) in jobs.iter().enumerate() {
         outcomes.push(match job {
-            Job::Uplink { uplink, .. } => group.uplink(uow, uplink).await?,
+            Job::Uplink { uplink, .. } => group.uplink(uplink, &mut fresh),
             Job::Due(due, _) => {
                 group.tasks.push(Task {
                     unit_id: due.unit_id,
@@ -122,6 +125,50 @@ async fn in_transaction<U: UnitOfWork>(
     })
 }
 
+/// What the jobs concern.
+async fn claim<U: UnitOfWork>(uow: &mut U, jobs: &[Job]) -> Result<Claim, StoreError> {
+    let (mut units, mut devices, mut organizations) =
+        (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for job in jobs {
+        match job {
+            Job::Uplink { uplink, .. } => {
+                units.insert(uplink.unit_id);
+                devices.insert(uplink.device_id);
+            }
+            Job::Due(due, _) => {
+                units.insert(due.unit_id);
+            }
+            Job::Acknowledge(acknowledgement, _) => {
+                units.insert(acknowledgement.unit_id);
+            }
+            Job::Rule(edit, _) => {
+                let (scope, id) = edit.write.scope();
+                units.extend(uow.units_in_scope(edit.organization_id, scope, id).await?);
+            }
+            Job::Unit(edit, _) => {
+                units.insert(edit.unit_id);
+            }
+            Job::Statements(..) => {}
+        }
+        organizations.extend(job.organization());
+    }
+    Ok(Claim {
+        units: units.into_iter().collect(),
+        devices: devices.into_iter().collect(),
+        organizations: organizations.into_iter().collect(),
+    })
+}
+
+/// Where an uplink belongs, by what was read under the lock.
+enum Home {
+    /// Where it was thought to.
+    Here,
+    /// To another unit.
+    Elsewhere(UnitId),
+    /// Nowhere.
+    Nowhere,
+}
+
 /// What the group has locked, and what is to be done with it.
 struct Group<'a> {
     decisions: Decisions,
@@ -129,89 +176,78 @@ struct Group<'a> {
 }
 
 impl<'a> Group<'a> {
-    async fn lock<U: UnitOfWork>(uow: &mut U, jobs: &'a [Job]) -> Result<Self, StoreError> {
-        let (mut units, mut devices, mut organizations) =
-            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        for job in jobs {
-            match job {
-                Job::Uplink { uplink, .. } => {
-                    units.insert(uplink.unit_id);
-                    devices.insert(uplink.device_id);
-                    organizations.insert(uplink.organization_id);
-                }
-                Job::Due(due, _) => {
-                    units.insert(due.unit_id);
-                    organizations.insert(due.organization_id);
-                }
-                Job::Acknowledge(acknowledgement, _) => {
-                    units.insert(acknowledgement.unit_id);
-                    organizations.insert(acknowledgement.organization_id);
-                }
-                Job::Rule(edit, _) => {
-                    let (scope, id) = edit.write.scope();
-                    units.extend(uow.units_in_scope(edit.organization_id, scope, id).await?);
-                    organizations.insert(edit.organization_id);
-                }
-                Job::Unit(edit, _) => {
-                    units.insert(edit.unit_id);
-                    organizations.insert(edit.organization_id);
-                }
-                Job::Statements(..) => {}
-            }
-        }
-        let units = uow.lock(&Vec::from_iter(units)).await?;
-        let devices = uow.devices(&Vec::from_iter(devices)).await?;
+    fn new(locked: Locked) -> Self {
         let mut rules: BTreeMap<OrganizationId, Vec<Rule>> = BTreeMap::new();
-        for (organization, rule) in uow.rules(&Vec::from_iter(organizations)).await? {
+        for (organization, rule) in locked.rules {
             rules.entry(organization).or_default().push(rule);
         }
-        Ok(Self {
-            decisions: Decisions::new(units, devices, rules),
+        Self {
+            decisions: Decisions::new(locked.units, locked.devices, rules),
             tasks: Vec::new(),
-        })
+        }
     }
 
-    async fn uplink<U: UnitOfWork>(
-        &mut self,
-        uow: &mut U,
-        uplink: &'a Uplink,
-    ) -> Result<Outcome, StoreError> {
+    fn home(&self, uplink: &Uplink) -> Home {
         let device = self
             .decisions
             .device(uplink.organization_id, uplink.device_id);
-        let Some(unit_id) = device.and_then(|device| device.unit_id) else {
-            return Ok(Outcome::Uplink(Stored::UnknownDevice));
-        };
-        if unit_id != uplink.unit_id {
-            return Ok(Outcome::Moved(unit_id));
+        match device.and_then(|device| device.unit_id) {
+            None => Home::Nowhere,
+            Some(unit) if unit == uplink.unit_id => Home::Here,
+            Some(unit) => Home::Elsewhere(unit),
         }
-        let frames: Vec<Frame> = uplink
-            .readings
-            .iter()
-            .map(|reading| Frame {
-                device_id: uplink.device_id,
-                frame_key: reading.frame_key,
-                seen_key: reading.seen_key,
-                received_at: uplink.arrived_at,
+    }
+
+    /// Notes the frames of all uplinks that can be stored, for all of them at once; in their order.
+    async fn new_frames<U: UnitOfWork>(
+        &self,
+        uow: &mut U,
+        jobs: &[Job],
+    ) -> Result<Vec<bool>, StoreError> {
+        let uplinks = jobs.iter().filter_map(|job| match job {
+            Job::Uplink { uplink, .. } => Some(uplink),
+            _ => None,
+        });
+        let frames: Vec<Frame> = uplinks
+            .filter(|uplink| matches!(self.home(uplink), Home::Here))
+            .flat_map(|uplink| {
+                uplink.readings.iter().map(|reading| Frame {
+                    device_id: uplink.device_id,
+                    frame_key: reading.frame_key,
+                    seen_key: reading.seen_key,
+                    received_at: uplink.arrived_at,
+                })
             })
             .collect();
-        let fresh = uow.new_frames(&frames).await?;
-        let new = uplink
-            .readings
-            .iter()
-            .zip(&fresh)
-            .filter(|(_, fresh)| **fresh);
-        self.tasks.extend(new.map(|(reading, _)| Task {
-            unit_id,
-            at: reading.measured_at,
-            what: What::Reading { uplink, reading },
-        }));
+        if frames.is_empty() {
+            return Ok(Vec::new());
+        }
+        uow.new_frames(&frames).await
+    }
+
+    /// `fresh` goes on with this uplink's frames, if it can be stored.
+    fn uplink(&mut self, uplink: &'a Uplink, fresh: &mut impl Iterator<Item = bool>) -> Outcome {
+        match self.home(uplink) {
+            Home::Here => {}
+            Home::Elsewhere(unit) => return Outcome::Moved(unit),
+            Home::Nowhere => return Outcome::Uplink(Stored::UnknownDevice),
+        }
+        let mut stored = 0;
+        for (reading, fresh) in uplink.readings.iter().zip(fresh) {
+            if fresh {
+                stored += 1;
+                self.tasks.push(Task {
+                    unit_id: uplink.unit_id,
+                    at: reading.measured_at,
+                    what: What::Reading { uplink, reading },
+                });
+            }
+        }
         self.decisions.seen(uplink);
-        let stored = fresh.iter().filter(|fresh| **fresh).count();
-        Ok(Outcome::Uplink(Stored::Readings {
+        Outcome::Uplink(Stored::Readings {
             stored,
-            duplicates: fresh.len() - stored,
-        }))
+            duplicates: uplink.readings.len() - stored,
+        })
     }
 
     async fn rule<U: UnitOfWork>(

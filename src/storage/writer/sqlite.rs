@@ -3,6 +3,8 @@
 //! `BEGIN IMMEDIATE` always: a deferred transaction that turns to writing fails at once when another process
 //! writes. The transaction is the lock of every unit.
 
+use std::collections::BTreeSet;
+
 use diesel::{
     ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection,
     connection::SimpleConnection, sql_types::BigInt,
@@ -10,11 +12,12 @@ use diesel::{
 use uuid::Uuid;
 
 use crate::{
-    domain::{AlertId, DeviceId, OrganizationId, Rule, RuleScope, Timestamp, UnitId},
+    domain::{AlertId, DeviceId, OrganizationId, RuleScope, Timestamp, UnitId},
     events::LogEntry,
     storage::{
         StoreError, alerts,
         devices::{DeviceKeyRow, DeviceStateRow},
+        rollups::{self, Quarters},
         rules::RuleRow,
         schema::{self, device_states, devices, unit_states, units},
         statements::AnyStatement,
@@ -25,7 +28,9 @@ use crate::{
 };
 
 use super::{
-    unit_of_work::{Changes, Frame, LockedDevice, LockedUnit, UnitOfWork},
+    unit_of_work::{
+        Changes, Claim, Frame, Locked, LockedDevice, LockedUnit, Patience, ReadingRow, UnitOfWork,
+    },
     write,
 };
 
@@ -53,16 +58,10 @@ impl SqliteUnitOfWork {
             None => None,
             Some(alert) => Some(self.alert(alert)?),
         };
-        let latest = state.latest_at.zip(
-            state
-                .latest_key
-                .as_deref()
-                .and_then(|key| key.try_into().ok()),
-        );
         Ok(Some(LockedUnit {
             kind: unit.kind,
             primary_device_id: unit.primary_device_id,
-            latest,
+            latest: state.latest(),
             state: state.into_state(&unit, open),
         }))
     }
@@ -127,9 +126,7 @@ impl SqliteUnitOfWork {
         for (organization, rule, now) in &changes.rules {
             write::rule(*organization, rule, *now).execute(connection)?;
         }
-        for row in &changes.readings {
-            write::reading(row).execute(connection)?;
-        }
+        store_readings(connection, &changes.readings)?;
         let (updated, inserted) = changes.final_alerts();
         for row in updated {
             write::alert_update(row)?.execute(connection)?;
@@ -142,9 +139,11 @@ impl SqliteUnitOfWork {
         }
         for unit in &changes.units {
             write::unit_state(unit).execute(connection)?;
-            match crate::alerts::deadline(&unit.state) {
-                Some(due) => write::deadline(&unit.state, due).execute(connection)?,
-                None => write::no_deadline(&unit.state).execute(connection)?,
+        }
+        for row in &changes.deadlines {
+            match row.due_at {
+                Some(due) => write::deadline(row, due).execute(connection)?,
+                None => write::no_deadline(row).execute(connection)?,
             };
         }
         for device in &changes.devices {
@@ -154,8 +153,32 @@ impl SqliteUnitOfWork {
     }
 }
 
+/// Stores new readings and adds them to their quarters; one whose row is there completes it.
+fn store_readings(
+    connection: &mut SqliteConnection,
+    readings: &[ReadingRow],
+) -> Result<(), StoreError> {
+    let (mut quarters, mut anew) = (Quarters::default(), BTreeSet::new());
+    for row in readings {
+        if write::reading(row).execute(connection)? == 1 {
+            quarters.add(row);
+        } else {
+            write::merge_reading(row).execute(connection)?;
+            anew.insert((row.unit_id, rollups::quarter_of(row.reading.measured_at)));
+        }
+    }
+    for quarter in quarters.iter() {
+        write::rollup(&quarter).execute(connection)?;
+    }
+    for (unit, starts_at) in anew {
+        write::rollup_anew(unit, starts_at).execute(connection)?;
+    }
+    Ok(())
+}
+
 impl UnitOfWork for SqliteUnitOfWork {
-    async fn begin(&mut self) -> Result<(), StoreError> {
+    /// The other writers of a file are chores of the command line: there is nobody to be brief for.
+    async fn begin(&mut self, _: Patience) -> Result<(), StoreError> {
         Ok(self.0.batch_execute("BEGIN IMMEDIATE")?)
     }
 
@@ -180,32 +203,26 @@ impl UnitOfWork for SqliteUnitOfWork {
         })
     }
 
-    async fn lock(&mut self, units: &[UnitId]) -> Result<Vec<LockedUnit>, StoreError> {
-        units
-            .iter()
-            .filter_map(|unit| self.lock_one(*unit).transpose())
-            .collect()
-    }
-
-    async fn devices(&mut self, devices: &[DeviceId]) -> Result<Vec<LockedDevice>, StoreError> {
-        devices
-            .iter()
-            .filter_map(|device| self.device(*device).transpose())
-            .collect()
-    }
-
-    async fn rules(
-        &mut self,
-        organizations: &[OrganizationId],
-    ) -> Result<Vec<(OrganizationId, Rule)>, StoreError> {
-        use schema::rules;
-        let mut found = Vec::new();
-        for organization in organizations {
+    async fn lock(&mut self, claim: &Claim) -> Result<Locked, StoreError> {
+        let units = claim.units.iter();
+        let devices = claim.devices.iter();
+        let mut found = Locked {
+            units: units
+                .filter_map(|unit| self.lock_one(*unit).transpose())
+                .collect::<Result<_, _>>()?,
+            devices: devices
+                .filter_map(|device| self.device(*device).transpose())
+                .collect::<Result<_, _>>()?,
+            rules: Vec::new(),
+        };
+        for organization in &claim.organizations {
+            use schema::rules;
             let query = rules::table
                 .filter(rules::organization_id.eq(organization))
                 .select(columns::<RuleRow>());
             let rows = query.load::<RuleRow>(&mut self.0)?;
-            found.extend(rows.into_iter().map(|row| (*organization, row.into())));
+            let rules = rows.into_iter().map(|row| (*organization, row.into()));
+            found.rules.extend(rules);
         }
         Ok(found)
     }

@@ -105,6 +105,17 @@ pub(crate) struct AlertRow {
     pub rule: EffectiveRule,
 }
 
+/// The one deadline of a unit, as it stands now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DeadlineRow {
+    /// Whose.
+    pub organization_id: OrganizationId,
+    /// The unit.
+    pub unit_id: UnitId,
+    /// When; none any more.
+    pub due_at: Option<Timestamp>,
+}
+
 /// Everything that one group changes.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
@@ -116,6 +127,8 @@ pub(crate) struct Changes {
     pub alerts: Vec<AlertRow>,
     /// Units as they stand now, in id order.
     pub units: Vec<LockedUnit>,
+    /// Deadlines that were set, moved or ended, in id order.
+    pub deadlines: Vec<DeadlineRow>,
     /// Devices as they stand now, in id order.
     pub devices: Vec<LockedDevice>,
     /// What onlookers are told, per organization in id order.
@@ -146,10 +159,41 @@ impl Changes {
     }
 }
 
+/// What a group reads under the lock, each in id order.
+#[derive(Debug, Default)]
+pub(crate) struct Claim {
+    /// Units to lock.
+    pub units: Vec<UnitId>,
+    /// Devices to read after it.
+    pub devices: Vec<DeviceId>,
+    /// Organizations whose rules are read after it.
+    pub organizations: Vec<OrganizationId>,
+}
+
+/// What was found under the lock; what is not known is left out.
+#[derive(Debug, Default)]
+pub(crate) struct Locked {
+    /// Locked until the end of the transaction.
+    pub units: Vec<LockedUnit>,
+    /// As they are after the lock.
+    pub devices: Vec<LockedDevice>,
+    /// As they are after the lock.
+    pub rules: Vec<(OrganizationId, Rule)>,
+}
+
+/// How long a transaction waits for a lock that another node holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// As long as a group may.
+    Usual,
+    /// Hardly: it has waited before, and others wait behind it.
+    Brief,
+}
+
 /// One transaction at a time on the writing connection. Any error leaves it to [`UnitOfWork::rollback`].
 pub(crate) trait UnitOfWork {
     /// Begins; in SQLite this takes the lock.
-    fn begin(&mut self) -> impl Future<Output = Result<(), StoreError>>;
+    fn begin(&mut self, patience: Patience) -> impl Future<Output = Result<(), StoreError>>;
     /// The units of a rule's scope, before the lock.
     fn units_in_scope(
         &mut self,
@@ -157,21 +201,8 @@ pub(crate) trait UnitOfWork {
         scope: RuleScope,
         scope_id: Uuid,
     ) -> impl Future<Output = Result<Vec<UnitId>, StoreError>>;
-    /// Locks units, given in id order; unknown ones are left out.
-    fn lock(
-        &mut self,
-        units: &[UnitId],
-    ) -> impl Future<Output = Result<Vec<LockedUnit>, StoreError>>;
-    /// Devices as they are after the lock; unknown ones are left out.
-    fn devices(
-        &mut self,
-        devices: &[DeviceId],
-    ) -> impl Future<Output = Result<Vec<LockedDevice>, StoreError>>;
-    /// The rules of these organizations as they are after the lock.
-    fn rules(
-        &mut self,
-        organizations: &[OrganizationId],
-    ) -> impl Future<Output = Result<Vec<(OrganizationId, Rule)>, StoreError>>;
+    /// Locks the units, in id order, and reads what decisions need by statements after the lock.
+    fn lock(&mut self, claim: &Claim) -> impl Future<Output = Result<Locked, StoreError>>;
     /// Notes frames; true for each that had not come before.
     fn new_frames(
         &mut self,

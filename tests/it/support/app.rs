@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::demo::{Organization, Unit};
-use super::{Answer, Client, Http, Transport, Uplink};
+use super::{Answer, Client, DATABASE_URL, Http, Transport, Uplink, database_url};
 
 /// When a test begins, by its own clock.
 const START: &str = "2026-05-01T12:00:00.000Z";
@@ -58,12 +58,15 @@ impl TestApp {
             // No balancer looks at a test's server: its stop need not wait for one.
             ("FRESHTRACK__SHUTDOWN__DRAIN_MS", "0"),
         ];
+        let database = database_url();
         let source = Source {
             file: None,
-            environment: own
+            environment: database
                 .iter()
-                .chain(variables)
-                .map(|&(name, value)| (name.to_owned(), value.to_owned()))
+                .map(|url| (DATABASE_URL, url.as_str()))
+                .chain(own)
+                .chain(variables.iter().copied())
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
             demo: Demo::Seeded,
         };

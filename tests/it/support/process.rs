@@ -9,7 +9,7 @@ use std::thread;
 use actix_web::rt::time::timeout;
 use actix_web::web::block;
 
-use super::{DEADLINE, Http};
+use super::{DATABASE_URL, DEADLINE, Http, database_url};
 
 /// `freshtrack serve --demo`; killed when dropped.
 pub(crate) struct ServerProcess {
@@ -38,6 +38,7 @@ impl ServerProcess {
             .args(options)
             .env("FRESHTRACK__SERVER__BIND", "127.0.0.1:0")
             .env("FRESHTRACK__STORAGE__DATA_DIR", data)
+            .envs(database_url().map(|url| (DATABASE_URL, url)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

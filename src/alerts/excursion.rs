@@ -97,6 +97,13 @@ impl Excursion {
         self.outside_since = Some(moment.max(from));
     }
 
+    /// No earlier moment can be the present: the time outside is counted up to here.
+    pub(super) fn counted_until(&self) -> Timestamp {
+        let counted = self.alert.triggered_at.plus_millis(self.outside_ms);
+        self.outside_since
+            .map_or(counted, |since| since.max(counted))
+    }
+
     /// Goes on outside; `true` if it passed to the other side, which changes the alert. `confirmed` stops
     /// the timer for good.
     pub(super) fn stay_outside(

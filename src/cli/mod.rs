@@ -8,6 +8,7 @@ mod document;
 mod migrate;
 mod serve;
 mod simulate;
+mod span;
 mod token;
 mod user;
 mod webhook_key;

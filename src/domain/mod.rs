@@ -8,6 +8,7 @@ pub mod alert;
 pub mod code;
 pub mod dev_eui;
 pub mod device;
+pub mod downlink;
 pub mod email;
 pub mod id;
 pub mod json;
@@ -30,6 +31,7 @@ pub use alert::{
 pub use code::Code;
 pub use dev_eui::{DevEui, InvalidDevEui};
 pub use device::{DeviceRole, DoorPolarity, Probe};
+pub use downlink::DownlinkRoute;
 pub use email::{Email, InvalidEmail};
 pub use id::{
     AlertId, AreaId, DeviceId, GatewayId, OrganizationId, ReadingId, RuleId, SessionId, SiteId,

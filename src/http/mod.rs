@@ -13,6 +13,7 @@ mod cors;
 mod cursor;
 mod dashboard;
 mod docs;
+mod downlink_headers;
 mod endpoint;
 mod etag;
 mod fields;

@@ -13,12 +13,12 @@ use serde::Serialize;
 
 use crate::{
     domain::{Code, OrganizationId},
-    ingest::{IngestError, Receipt},
+    ingest::{IngestError, Receipt, TtnMessage},
     storage::quarantine::Reason,
 };
 
 use super::{
-    answer, body,
+    answer, body, downlink_headers,
     endpoint::{Access, Endpoint},
     problem::Problem,
     state::State,
@@ -62,7 +62,11 @@ async fn receive(
     }
     let organization = organization(&state, &request).await?;
     let body = body::read(&request, payload, MAX_BYTES).await?;
-    match state.ingest.ttn(organization, &body).await {
+    let message = TtnMessage {
+        body: &body,
+        downlink: downlink_headers::route(request.headers()),
+    };
+    match state.ingest.ttn(organization, message).await {
         Ok(receipt) => taken(receipt),
         Err(IngestError::InvalidJson(_)) if is_protobuf(&request) => Err(Problem::new(
             Code::InvalidJson,

@@ -16,7 +16,8 @@ use super::{
     StoreError,
     conn::Conn,
     readings::{self, ReadingCursor},
-    schema::{alerts, rollups},
+    rollups::{self, Sums},
+    schema::alerts,
     units::OnRecord,
 };
 
@@ -84,46 +85,25 @@ impl Rows {
                 Ok(rows.iter().filter_map(sum).collect())
             }
             Self::Quarters(from) => {
-                let sums = quarters(conn, organization, unit, (*from, range.1)).await?;
-                if let Some(last) = sums.last() {
-                    *from = last.starts_at.plus_millis(1);
+                let range = (*from, range.1);
+                let quarters = rollups::quarters(conn, organization, unit, range, CHUNK).await?;
+                if let Some((last, _)) = quarters.last() {
+                    *from = last.plus_millis(1);
                 }
-                Ok(sums)
+                Ok(quarters.into_iter().map(sum).collect())
             }
         }
     }
 }
 
-/// Kept quarters of an hour that begin within the range, ascending, at most [`CHUNK`].
-async fn quarters(
-    conn: &mut Conn,
-    organization: OrganizationId,
-    unit: UnitId,
-    (from, to): (Timestamp, Timestamp),
-) -> Result<Vec<Sum>, StoreError> {
-    let query = rollups::table
-        .filter(rollups::organization_id.eq(organization))
-        .filter(rollups::unit_id.eq(unit))
-        .filter(rollups::starts_at.ge(from))
-        .filter(rollups::starts_at.lt(to))
-        .order(rollups::starts_at)
-        .limit(CHUNK)
-        .select((
-            rollups::starts_at,
-            rollups::minimum,
-            rollups::maximum,
-            rollups::total,
-            rollups::count,
-        ));
-    let rows: Vec<(Timestamp, f64, f64, f64, i64)> = conn.all(query).await?;
-    let sum = |(starts_at, min, max, total, count)| Sum {
+const fn sum((starts_at, sums): (Timestamp, Sums)) -> Sum {
+    Sum {
         starts_at,
-        min,
-        max,
-        total,
-        count,
-    };
-    Ok(rows.into_iter().map(sum).collect())
+        min: sums.minimum,
+        max: sums.maximum,
+        total: sums.total,
+        count: sums.count,
+    }
 }
 
 /// The figures of a stretch of a unit's history, by the limits and the interval of now.

@@ -8,6 +8,7 @@ pub mod alerts;
 mod conn;
 pub mod deadlines;
 pub mod devices;
+pub mod downlinks;
 mod error;
 pub mod gateways;
 pub mod history;

@@ -361,6 +361,20 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::storage::types::{Id, Moment};
 
+    downlink_routes (device_id) {
+        device_id -> Id,
+        organization_id -> Id,
+        push_url -> Text,
+        replace_url -> Text,
+        api_key -> Text,
+        told_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::types::{Id, Moment};
+
     rollups (unit_id, starts_at) {
         unit_id -> Id,
         starts_at -> Moment,
@@ -470,6 +484,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     units,
     devices,
     device_states,
+    downlink_routes,
     gateways,
     rules,
     frames,

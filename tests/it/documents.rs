@@ -4,6 +4,11 @@ use serde_json::{Value, json};
 
 use crate::support::{DEMO, TestApp, freshtrack, schema};
 
+on_postgres_too!(
+    every_answer_is_as_the_openapi_document_says,
+    every_event_is_as_the_asyncapi_document_says,
+);
+
 /// What a command prints.
 fn printed(command: &str) -> Value {
     let folder = tempfile::tempdir().unwrap();

@@ -20,6 +20,7 @@ mod duplicates;
 mod durability;
 mod flow;
 mod health;
+mod history;
 mod isolation;
 mod limits;
 mod newcomers;

@@ -26,7 +26,9 @@ pub(super) fn described(prefix: &str, endpoint: &Endpoint, schemas: &mut Schemas
         operation["description"] = roles.into();
     }
     if let Some(body) = &doc.body {
-        let is_required = body.get("required").is_some() || doc.access == Access::Webhook;
+        let is_required = body.get("required").is_some()
+            || body.get("properties").is_none()
+            || body["type"] != "object";
         operation["requestBody"] = json!({
             "required": is_required,
             "content": {"application/json": {"schema": body}},

@@ -151,6 +151,65 @@ async fn minutes_are_summed_up_page_by_page() {
 }
 
 #[actix_web::test]
+async fn quarters_hours_and_days_of_the_site_are_summed_up() {
+    let server = Server::open().await;
+    // 21:30 to 22:30 UTC: midnight in Berlin lies between.
+    for (at, celsius) in [
+        ("2026-04-30T21:30:00Z", 1.0),
+        ("2026-04-30T21:40:00Z", 3.0),
+        ("2026-04-30T21:50:00Z", 5.0),
+        ("2026-04-30T22:30:00Z", -2.0),
+    ] {
+        let reading = json!({"deviceId": FRIDGES[0], "temperature": celsius, "timestamp": at});
+        assert_eq!(receive(&server, reading).await.body["stored"], 1);
+    }
+    let range = "from=2026-04-30T00:00:00Z&to=2026-05-02T00:00:00Z";
+    let bucket = |at: &str, min: f64, max: f64, avg: f64, count: u8| json!({"timestamp": format!("2026-04-{at}:00.000Z"), "min": min, "max": max, "avg": avg, "count": count});
+    for (resolution, expected) in [
+        (
+            "15m",
+            vec![
+                bucket("30T21:30", 1.0, 3.0, 2.0, 2),
+                bucket("30T21:45", 5.0, 5.0, 5.0, 1),
+                bucket("30T22:30", -2.0, -2.0, -2.0, 1),
+            ],
+        ),
+        (
+            "1h",
+            vec![
+                bucket("30T21:00", 1.0, 5.0, 3.0, 3),
+                bucket("30T22:00", -2.0, -2.0, -2.0, 1),
+            ],
+        ),
+        (
+            "1d",
+            vec![
+                bucket("29T22:00", 1.0, 5.0, 3.0, 3),
+                bucket("30T22:00", -2.0, -2.0, -2.0, 1),
+            ],
+        ),
+    ] {
+        let whole = of_fridge(
+            &server,
+            &format!("readings?resolution={resolution}&{range}"),
+        )
+        .await;
+        assert_eq!(
+            whole,
+            json!({"items": expected, "nextCursor": null}),
+            "{resolution}"
+        );
+        let path = format!("readings?resolution={resolution}&{range}&limit=1");
+        let first = of_fridge(&server, &path).await;
+        let cursor = first["nextCursor"].as_str().expect("a cursor");
+        let second = of_fridge(&server, &format!("{path}&cursor={cursor}")).await;
+        assert_eq!(second["items"], json!(expected[1..2]), "{resolution}");
+    }
+    let auto = of_fridge(&server, &format!("readings?resolution=auto&{range}")).await;
+    assert_eq!(auto["items"][0]["count"], 2, "quarters for two days");
+}
+
+#[actix_web::test]
 async fn a_table_has_a_row_for_each_reading() {
     let server = Server::open().await;
     measured(&server, 2).await;

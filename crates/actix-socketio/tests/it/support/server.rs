@@ -154,7 +154,14 @@ impl TestServer {
 pub(crate) fn serve(
     service: impl Fn() -> Resource + Clone + Send + 'static,
 ) -> (SocketAddr, ServerHandle) {
-    let server = HttpServer::new(move || App::new().service(service()))
+    serve_all(move || vec![service()])
+}
+
+/// As [`serve`], with several services.
+pub(crate) fn serve_all(
+    services: impl Fn() -> Vec<Resource> + Clone + Send + 'static,
+) -> (SocketAddr, ServerHandle) {
+    let server = HttpServer::new(move || services().into_iter().fold(App::new(), App::service))
         .h1_allow_half_closed(false)
         .disable_signals()
         .workers(2)

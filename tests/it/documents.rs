@@ -1,8 +1,10 @@
 //! The documents of the API say what a client gets, and nothing else.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
-use crate::support::{DEMO, TestApp, freshtrack, schema};
+use crate::support::{DEMO, ServerProcess, TestApp, freshtrack, schema};
 
 on_postgres_too!(
     every_answer_is_as_the_openapi_document_says,
@@ -197,4 +199,46 @@ async fn the_page_of_the_documents_needs_no_other_host() {
         .expect(200);
     assert_eq!(printed("openapi"), served);
     app.stop().await;
+}
+
+/// The commands of `docs/api.md`, in order.
+fn commands() -> Vec<&'static str> {
+    let guide = include_str!("../../docs/api.md");
+    let blocks = guide.split("```sh\n").skip(1);
+    blocks
+        .filter_map(|block| block.split("```").next())
+        .collect()
+}
+
+#[actix_web::test]
+async fn the_guide_leads_from_a_login_to_a_chart() {
+    let data = tempfile::tempdir().unwrap();
+    let server = ServerProcess::start(data.path());
+    let commands = commands();
+    assert_eq!(commands.len(), 5);
+    let script = commands
+        .join("\necho\n")
+        .replace("http://localhost:3000", &server.http.url(""));
+    let run = move || {
+        Command::new("bash")
+            .args(["-euo", "pipefail", "-c", &script])
+            .output()
+    };
+    let output = actix_web::web::block(run).await.unwrap().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let answers: Vec<Value> = text
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let [handed_in, chart, summary] = answers.as_slice() else {
+        panic!("{answers:?}")
+    };
+    assert_eq!(handed_in["stored"], 2);
+    assert_eq!(
+        (&chart["items"][0]["max"], &chart["items"][0]["count"]),
+        (&json!(4.1), &json!(2))
+    );
+    assert_eq!(summary["count"], 2);
 }

@@ -1,10 +1,13 @@
 //! Units with their state: rows, and what is read of them.
 
+mod record;
+mod write;
+
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, NullableExpressionMethods,
     QueryDsl,
     prelude::{Queryable, Selectable},
-    sql_types::{Bool, Nullable, Text},
+    sql_types::{Bool, Nullable},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -13,8 +16,8 @@ use uuid::Uuid;
 use crate::{
     alerts::{Excursion, LastTemperature, UnitIdentity, UnitState},
     domain::{
-        Alert, AlertId, AreaId, DeviceId, DeviceRole, Direction, EffectiveRule, OrganizationId,
-        Reading, RuleScope, SiteId, Timestamp, UnitId, UnitKind, UnitStatus,
+        Alert, AlertId, AreaId, DeviceId, Direction, EffectiveRule, OrganizationId, Reading,
+        RuleScope, SiteId, Timestamp, UnitId, UnitKind, UnitStatus,
     },
 };
 
@@ -23,11 +26,15 @@ use super::{
     conn::Conn,
     readings::ReadingRow,
     rules,
-    schema::{devices, readings, sites, unit_states, units},
-    statements::Statements,
-    stmt::stmt,
-    types::{Id, Moment, columns},
+    schema::{readings, unit_states, units},
+    types::columns,
     writer::job::FrameKey,
+};
+
+pub use record::{OnRecord, on_record, timezone};
+pub use write::{
+    NewUnit, archive, insert, replace, set_first_primary_device, set_primary_device,
+    unset_primary_device,
 };
 
 /// A unit as its table has it.
@@ -252,192 +259,4 @@ pub async fn exists(
         .filter(units::archived_at.is_null())
         .select(units::id);
     Ok(conn.first::<UnitId>(query).await?.is_some())
-}
-
-/// What the record of a unit is judged by; of an archived one too.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct OnRecord {
-    /// Its limits at present.
-    pub rule: EffectiveRule,
-    /// The sensor that sets its temperature; none: any does.
-    pub primary_device_id: Option<DeviceId>,
-    /// Seconds between that sensor's readings; the usual ones of a thermometer where there is none.
-    pub interval_seconds: i32,
-}
-
-/// A unit that this organization has or had.
-///
-/// # Errors
-/// [`StoreError`] if the database cannot answer.
-pub async fn on_record(
-    conn: &mut Conn,
-    organization: OrganizationId,
-    unit: UnitId,
-) -> Result<Option<OnRecord>, StoreError> {
-    let primary = units::primary_device_id.eq(devices::id.nullable());
-    let query = units::table
-        .left_join(devices::table.on(primary))
-        .filter(units::organization_id.eq(organization))
-        .filter(units::id.eq(unit))
-        .select((
-            columns::<UnitRow>(),
-            devices::expected_interval_seconds.nullable(),
-        ));
-    let Some((row, interval)) = conn.first::<(UnitRow, Option<i32>)>(query).await? else {
-        return Ok(None);
-    };
-    let rules = rules::all_of(conn, organization).await?;
-    let in_scope = rules::in_scope(&rules, organization, row.site_id, unit);
-    Ok(Some(OnRecord {
-        rule: EffectiveRule::resolve(row.kind, in_scope),
-        primary_device_id: row.primary_device_id,
-        interval_seconds: interval.unwrap_or(DeviceRole::Temperature.usual_interval_seconds()),
-    }))
-}
-
-/// The time zone of the site of a unit that this organization has or had.
-///
-/// # Errors
-/// [`StoreError`] if the database cannot answer.
-pub async fn timezone(
-    conn: &mut Conn,
-    organization: OrganizationId,
-    unit: UnitId,
-) -> Result<Option<String>, StoreError> {
-    let query = units::table
-        .inner_join(sites::table.on(sites::id.eq(units::site_id)))
-        .filter(units::organization_id.eq(organization))
-        .filter(units::id.eq(unit))
-        .select(sites::timezone);
-    conn.first(query).await
-}
-
-/// A unit to make.
-#[derive(Debug, Clone)]
-pub struct NewUnit {
-    /// The unit.
-    pub id: UnitId,
-    /// Whose.
-    pub organization_id: OrganizationId,
-    /// Its site.
-    pub site_id: SiteId,
-    /// Its area.
-    pub area_id: AreaId,
-    /// Shown name.
-    pub name: String,
-    /// What it is.
-    pub kind: UnitKind,
-}
-
-/// Makes a unit, pending.
-pub fn insert(statements: &mut Statements, unit: NewUnit, now: Timestamp) {
-    statements.push(
-        stmt("INSERT INTO units (id, organization_id, site_id, area_id, name, kind, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)")
-            .bind::<Id, _>(unit.id)
-            .bind::<Id, _>(unit.organization_id)
-            .bind::<Id, _>(unit.site_id)
-            .bind::<Id, _>(unit.area_id)
-            .bind::<Text, _>(unit.name)
-            .bind::<Text, _>(unit.kind)
-            .bind::<Moment, _>(now),
-    );
-    statements.push(
-        stmt("INSERT INTO unit_states (unit_id, organization_id, status, status_since) VALUES (?, ?, 'pending', ?)")
-            .bind::<Id, _>(unit.id)
-            .bind::<Id, _>(unit.organization_id)
-            .bind::<Moment, _>(now),
-    );
-}
-
-/// Replaces what people say of a unit by `new`, if it still is what was `seen`.
-#[must_use]
-pub fn replace(organization: OrganizationId, seen: &Unit, new: &Unit) -> Statements {
-    let replace = "UPDATE units SET site_id = ?, area_id = ?, name = ?, kind = ?, primary_device_id = ? \
-                   WHERE id = ? AND organization_id = ? AND archived_at IS NULL AND site_id = ? AND area_id = ? \
-                   AND name = ? AND kind = ? AND primary_device_id IS NOT DISTINCT FROM ?";
-    Statements::guarded(
-        stmt(replace)
-            .bind::<Id, _>(new.site_id)
-            .bind::<Id, _>(new.area_id)
-            .bind::<Text, _>(new.name.clone())
-            .bind::<Text, _>(new.kind)
-            .bind::<Nullable<Id>, _>(new.primary_device_id)
-            .bind::<Id, _>(seen.id)
-            .bind::<Id, _>(organization)
-            .bind::<Id, _>(seen.site_id)
-            .bind::<Id, _>(seen.area_id)
-            .bind::<Text, _>(seen.name.clone())
-            .bind::<Text, _>(seen.kind)
-            .bind::<Nullable<Id>, _>(seen.primary_device_id),
-    )
-}
-
-/// Takes a unit out of sight, with its limits; its sensors hang nowhere then, its record stays.
-#[must_use]
-pub fn archive(organization: OrganizationId, unit: UnitId, now: Timestamp) -> Statements {
-    Statements::guarded(
-        stmt("UPDATE units SET archived_at = ? WHERE id = ? AND organization_id = ? AND archived_at IS NULL")
-            .bind::<Moment, _>(now)
-            .bind::<Id, _>(unit)
-            .bind::<Id, _>(organization),
-    )
-    .and(
-        stmt("UPDATE devices SET unit_id = NULL WHERE unit_id = ? AND organization_id = ?")
-            .bind::<Id, _>(unit)
-            .bind::<Id, _>(organization),
-    )
-    .and(
-        stmt("DELETE FROM rules WHERE organization_id = ? AND scope = 'unit' AND scope_id = ?")
-            .bind::<Id, _>(organization)
-            .bind::<Id, _>(unit),
-    )
-}
-
-/// Lets a sensor that leaves a unit set its temperature no more.
-pub fn unset_primary_device(
-    statements: &mut Statements,
-    organization: OrganizationId,
-    unit: UnitId,
-    device: DeviceId,
-) {
-    let unset = "UPDATE units SET primary_device_id = NULL \
-                 WHERE id = ? AND organization_id = ? AND primary_device_id = ?";
-    statements.push(
-        stmt(unset)
-            .bind::<Id, _>(unit)
-            .bind::<Id, _>(organization)
-            .bind::<Id, _>(device),
-    );
-}
-
-/// Names the sensor that sets the unit's temperature.
-pub fn set_primary_device(
-    statements: &mut Statements,
-    organization: OrganizationId,
-    unit: UnitId,
-    device: DeviceId,
-) {
-    statements.push(
-        stmt("UPDATE units SET primary_device_id = ? WHERE id = ? AND organization_id = ?")
-            .bind::<Id, _>(device)
-            .bind::<Id, _>(unit)
-            .bind::<Id, _>(organization),
-    );
-}
-
-/// Names the sensor that sets the unit's temperature, if none does yet.
-pub fn set_first_primary_device(
-    statements: &mut Statements,
-    organization: OrganizationId,
-    unit: UnitId,
-    device: DeviceId,
-) {
-    let first = "UPDATE units SET primary_device_id = ? \
-                 WHERE id = ? AND organization_id = ? AND primary_device_id IS NULL";
-    statements.push(
-        stmt(first)
-            .bind::<Id, _>(device)
-            .bind::<Id, _>(unit)
-            .bind::<Id, _>(organization),
-    );
 }

@@ -8,12 +8,12 @@ use crate::{
     clock::Clock,
     domain::{OrganizationId, Rule, Timestamp, UnitId},
     events::{LogEntry, LogItem, Resource},
-    storage::{StoreError, statements::Statements},
+    storage::{StoreError, rules, statements::Statements},
 };
 
 use super::{
     decisions::{Decided, Decisions, Task, What},
-    job::{Acknowledged, Job, RuleEdit, RuleWrite, RuleWritten, Stored, Uplink},
+    job::{Acknowledged, Edited, Job, RuleEdit, RuleWrite, Stored, UnitBecomes, UnitEdit, Uplink},
     unit_of_work::{Claim, Frame, Locked, Patience, UnitOfWork},
 };
 
@@ -28,8 +28,8 @@ pub(super) enum Outcome {
     Done,
     /// Of an acknowledgement.
     Acknowledged(Acknowledged),
-    /// Of a rule edit.
-    Rule(RuleWritten),
+    /// Of an edit.
+    Edited(Edited),
     /// Of statements: rows touched by each.
     Rows(Vec<usize>),
 }
@@ -84,8 +84,11 @@ pub(super) async fn process<U: UnitOfWork>(
                 // Unless the task finds the alert open.
                 Outcome::Acknowledged(Acknowledged::Resolved)
             }
-            Job::Rule(edit, _) => group.rule(edit, &scopes[&index]),
-            Job::Statements(statements, _) => group.statements(uow, statements).await?,
+            Job::Rule(edit, _) => group.rule(uow, edit, &scopes[&index]).await?,
+            Job::Unit(edit, _) => group.unit(uow, edit).await?,
+            Job::Statements(statements, _) => {
+                Outcome::Rows(group.statements(uow, statements).await?)
+            }
         });
     }
     let Group {
@@ -143,6 +146,9 @@ fn claim(jobs: &[Job], scopes: &Scopes) -> Claim {
             }
             Job::Acknowledge(acknowledgement, _) => {
                 units.insert(acknowledgement.unit_id);
+            }
+            Job::Unit(edit, _) => {
+                units.insert(edit.unit_id);
             }
             Job::Rule(..) | Job::Statements(..) => {}
         }
@@ -233,24 +239,34 @@ impl<'a> Group<'a> {
         })
     }
 
-    fn rule(&mut self, edit: &'a RuleEdit, units: &[UnitId]) -> Outcome {
+    async fn rule<U: UnitOfWork>(
+        &mut self,
+        uow: &mut U,
+        edit: &'a RuleEdit,
+        units: &[UnitId],
+    ) -> Result<Outcome, StoreError> {
         let (scope, scope_id) = edit.write.scope();
-        let rules = self.decisions.rules_mut(edit.organization_id);
-        let place = rules
+        let in_force = self.decisions.rules_mut(edit.organization_id);
+        let place = in_force
             .iter()
             .position(|rule| rule.scope == scope && rule.scope_id == scope_id);
         match (&edit.write, place) {
-            (RuleWrite::Create(new), None) => rules.push(new.clone()),
-            (RuleWrite::Replace { seen, new }, Some(place)) if rules[place] == *seen => {
-                rules[place] = new.clone();
+            (RuleWrite::Create(new), None) => in_force.push(new.clone()),
+            (RuleWrite::Replace { seen, new }, Some(place)) if in_force[place] == *seen => {
+                in_force[place] = new.clone();
             }
-            _ => return Outcome::Rule(RuleWritten::Conflict),
+            (RuleWrite::Delete { seen }, Some(place)) if in_force[place] == *seen => {
+                in_force.remove(place);
+                uow.run(&rules::delete(edit.organization_id, seen.id))
+                    .await?;
+            }
+            _ => return Ok(Outcome::Edited(Edited::Conflict)),
         }
         let rule = edit.write.rule();
-        self.decisions
-            .changes
-            .rules
-            .push((edit.organization_id, rule.clone(), edit.now));
+        if !matches!(edit.write, RuleWrite::Delete { .. }) {
+            let written = (edit.organization_id, rule.clone(), edit.now);
+            self.decisions.changes.rules.push(written);
+        }
         self.decisions.tell(
             edit.organization_id,
             LogItem::data_updated(Resource::Rules, rule.id.0),
@@ -260,21 +276,48 @@ impl<'a> Group<'a> {
             at: edit.now,
             what: What::RuleChanged,
         }));
-        Outcome::Rule(RuleWritten::Done)
+        Ok(Outcome::Edited(Edited::Done))
     }
 
+    async fn unit<U: UnitOfWork>(
+        &mut self,
+        uow: &mut U,
+        edit: &'a UnitEdit,
+    ) -> Result<Outcome, StoreError> {
+        if self.statements(uow, &edit.statements).await? == [0] {
+            return Ok(Outcome::Edited(Edited::Conflict));
+        }
+        let what = match &edit.becomes {
+            UnitBecomes::Archived => What::Removed,
+            UnitBecomes::Watched(unit) => {
+                self.decisions.watch(edit.unit_id, unit);
+                What::RuleChanged
+            }
+        };
+        self.tasks.push(Task {
+            unit_id: edit.unit_id,
+            at: edit.now,
+            what,
+        });
+        Ok(Outcome::Edited(Edited::Done))
+    }
+
+    /// Rows touched by each that ran.
     async fn statements<U: UnitOfWork>(
         &mut self,
         uow: &mut U,
         statements: &Statements,
-    ) -> Result<Outcome, StoreError> {
+    ) -> Result<Vec<usize>, StoreError> {
         let mut rows = Vec::new();
         for statement in statements.iter() {
             rows.push(uow.run(statement).await?);
+            if statements.is_guarded() && rows == [0] {
+                return Ok(rows);
+            }
         }
         for (organization, item) in statements.told() {
             self.decisions.tell(*organization, item.clone());
         }
-        Ok(Outcome::Rows(rows))
+        Ok(rows)
     }
 }

@@ -9,6 +9,10 @@ use crate::ask::{WAITING, Waiter};
 use crate::hub::SocketKey;
 use crate::socket::EmitError;
 
+/// Giving up must free this part of the limit, a quarter: it looks at everything that waits, which a client that does
+/// not read would have it do for every frame.
+const SLACK: usize = 4;
+
 #[derive(Default)]
 pub(super) struct State {
     pub(super) line: Line,
@@ -67,10 +71,13 @@ impl State {
         let size = frame.size();
         if let WhenFull::Drop { notice } = when_full
             && self.bytes() > 0
-            && !self.make_room(size, limit)
+            && self.bytes() + size > limit
         {
-            self.line.notice(key, notice);
-            return Ok(());
+            self.line.coalesce();
+            if self.bytes() + size > limit {
+                self.line.notice(key, notice);
+                return Ok(());
+            }
         }
         let entry = Entry::new(key, frame.clone(), when_full);
         match self.lane(key) {
@@ -81,19 +88,15 @@ impl State {
             Some(Lane::Open) | None => self.line.push(entry),
         }
         // One frame may always wait, or an event over the limit would cut every client off.
-        if self.make_room(0, limit) || self.bytes() == size {
+        if self.bytes() <= limit || self.bytes() == size {
+            return Ok(());
+        }
+        self.line.coalesce();
+        if self.bytes() <= limit - limit / SLACK {
             return Ok(());
         }
         self.failure = Some(Failure::Overflow);
         Err(EmitError::Overflow)
-    }
-
-    /// True: there is room for so many more bytes, now that what could be has been given up.
-    fn make_room(&mut self, more: usize, limit: usize) -> bool {
-        if self.bytes() + more > limit {
-            self.line.coalesce();
-        }
-        self.bytes() + more <= limit
     }
 
     pub(super) fn depart(&mut self, farewell: Option<Frame>, departure: Departure) {

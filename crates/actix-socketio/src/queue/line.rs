@@ -23,7 +23,7 @@ pub enum WhenFull {
         notice: Frame,
     },
     /// It takes the place of what waits with its key, but at the end, so that offsets stay in order. As Disconnect if
-    /// that does not free a quarter of the queue.
+    /// that does not free an eighth of the queue.
     Coalesce(Arc<Coalescing>),
 }
 

@@ -9,9 +9,9 @@ use crate::ask::{WAITING, Waiter};
 use crate::hub::SocketKey;
 use crate::socket::EmitError;
 
-/// Giving up must free this part of the limit, a quarter: it looks at everything that waits, which a client that does
+/// Giving up must free this part of the limit, an eighth: it looks at everything that waits, which a client that does
 /// not read would have it do for every frame.
-const SLACK: usize = 4;
+const SLACK: usize = 8;
 
 #[derive(Default)]
 pub(super) struct State {

@@ -266,11 +266,21 @@ fn who_has_too_much_that_may_not_be_given_up_is_cut_off() {
         &["f1", "f2", "f3"][..],
         &["x1", "y1", "z1"],
         &["x1", "y1", "f1"],
-        // One of three is not enough.
-        &["x1", "y1", "x2"],
     ] {
         let (queue, taken) = pushed(sent, 2 * size);
         assert_eq!(taken, [true, true, false], "{sent:?}");
         assert_eq!(queue.notices().failure, Some(Failure::Overflow), "{sent:?}");
+    }
+}
+
+#[test]
+fn giving_up_must_be_worth_the_search() {
+    let size = frame("f1").size();
+    for (firm, taken) in [(10, true), (13, false)] {
+        // It is full, and the next takes the place of all that is not firm.
+        let (mut sent, full) = (vec!["f1"; firm], 16);
+        sent.resize(full + 1, "x1");
+        let (_, all) = pushed(&sent, full * size);
+        assert_eq!(all.last(), Some(&taken), "{firm} of {full}");
     }
 }

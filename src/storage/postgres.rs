@@ -5,9 +5,11 @@
 
 use std::time::Duration;
 
-use diesel::{ConnectionError, ConnectionResult};
+use diesel::{
+    ConnectionError, ConnectionResult, QueryResult, QueryableByName, sql_query, sql_types::Text,
+};
 use diesel_async::{
-    AsyncConnection, AsyncPgConnection, SimpleAsyncConnection,
+    AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
     pooled_connection::{
         AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Pool,
     },
@@ -33,12 +35,14 @@ pub(super) enum Use {
 }
 
 impl Use {
-    /// What is set at its start. A commit that is answered is on the disk, whatever the server's default is (a stronger
+    /// What is set at its start. Errors come in English if that may be set, because their text tells them apart. A commit that is answered is on the disk, whatever the server's default is (a stronger
     /// default stays). Plans are made once: the sizes of a group's arrays do not matter to them.
     const fn settings(self) -> &'static str {
         match self {
             Self::Writing => {
-                "SET lock_timeout = '250ms'; SET statement_timeout = '5s'; \
+                "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
+                 EXCEPTION WHEN insufficient_privilege THEN NULL; END $$; \
+                 SET lock_timeout = '250ms'; SET statement_timeout = '5s'; \
                  SET idle_in_transaction_session_timeout = '2s'; SET plan_cache_mode = force_generic_plan; SET jit = off; \
                  SELECT set_config('synchronous_commit', 'on', false) \
                  WHERE current_setting('synchronous_commit') = 'off'"
@@ -67,6 +71,24 @@ pub(super) async fn connect(url: &str, r#use: Use) -> ConnectionResult<AsyncPgCo
     tokio::time::timeout(CONNECT, connecting)
         .await
         .unwrap_or_else(|_| Err(ConnectionError::BadConnection("no answer in time".into())))
+}
+
+/// Says so if the writer's errors would come in another language than they are told apart in.
+pub(super) async fn warn_of_language(connection: &mut AsyncPgConnection) -> QueryResult<()> {
+    let language = "SELECT current_setting('lc_messages') AS language";
+    let Language { language } = sql_query(language).get_result(connection).await?;
+    if !["", "C", "POSIX"].contains(&language.split('.').next().unwrap_or_default())
+        && !language.starts_with("en")
+    {
+        log::warn!(lc_messages = language.as_str(); "PostgreSQL's messages must be in English: what another node locks or a sender got wrong is not recognized");
+    }
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Language {
+    #[diesel(sql_type = Text)]
+    language: String,
 }
 
 /// The connections that read, at most `size`. Each is driven by the present runtime, whoever asked for it first:

@@ -143,7 +143,8 @@ impl Server {
         }
         done(
             as_server("initdb")
-                .args(["-A", "trust", "-U", SERVER_USER, "--no-sync", "-D"])
+                .args(["-A", "trust", "-U", SERVER_USER, "--no-sync"])
+                .args(["--no-locale", "--encoding=UTF8", "-D"])
                 .arg(self.data()),
         );
     }

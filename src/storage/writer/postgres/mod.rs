@@ -63,6 +63,7 @@ impl PostgresUnitOfWork {
     async fn connect(&mut self) -> Result<&AsyncPgConnection, StoreError> {
         if self.connection.is_none() {
             let mut connection = postgres::connect(&self.url, Use::Writing).await?;
+            answered(postgres::warn_of_language(&mut connection)).await?;
             read::begin(&connection, &Claim::default(), BEGIN).await?;
             write::prepare(&connection).await?;
             answered(connection.batch_execute("ROLLBACK")).await?;

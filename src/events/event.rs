@@ -1,5 +1,6 @@
 //! The events that clients get: each a name and one payload.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
@@ -106,7 +107,7 @@ impl Serialize for Payload<'_> {
 }
 
 /// `{"unitId":"…","siteId":"…","status":"excursion","since":"2026-11-24T05:40:12.318Z","previous":"ok"}`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UnitStatusChange {
     /// The unit.
@@ -122,7 +123,7 @@ pub struct UnitStatusChange {
 }
 
 /// `{"resource":"rules","id":"…"}`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DataUpdated {
     /// The kind of resource, as its route is called.
@@ -132,7 +133,7 @@ pub struct DataUpdated {
 }
 
 /// A kind of resource; its text is the last part of its route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resource {
     /// The organization itself.
@@ -154,7 +155,7 @@ pub enum Resource {
 }
 
 /// `{"unitId":"…","siteId":"…","readings":[{…}],"count":1}`, readings in time order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadingsBatch {
     /// The unit.
@@ -168,7 +169,7 @@ pub struct ReadingsBatch {
 }
 
 /// `{"unitId":"…","siteId":"…","deviceId":"…","temperature":3.41,"timestamp":"2026-11-24T05:40:12.318Z"}`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SensorReading {
     /// The unit.
@@ -223,7 +224,7 @@ impl SensorReading {
 }
 
 /// `{"position":"00000000deadbeef-1042.0-1041","completeThrough":"2026-11-24T05:40:12.318Z"}`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StreamPosition {
     /// Opaque; of the kind that a snapshot has.
@@ -233,14 +234,14 @@ pub struct StreamPosition {
 }
 
 /// `{"reason":"log_restarted"}`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StreamGap {
     /// Why something is missing.
     pub reason: GapReason,
 }
 
 /// Why a client did not get everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GapReason {
     /// A unit had more readings within a tick than a batch holds; the oldest were left out.
@@ -287,6 +288,7 @@ mod tests {
             note: None,
             resolved_at: None,
             resolved_by: None,
+            reason: None,
             escalation_level: 0,
             suppressed: false,
             peak: None,
@@ -361,6 +363,16 @@ mod tests {
             };
             assert_eq!(event.superseded_by_key(), expected, "{}", event.name());
         }
+    }
+
+    #[test]
+    fn every_event_is_described() {
+        let described = crate::events::document::events();
+        let mut names: Vec<&str> = described.iter().map(|event| event.name).collect();
+        let mut expected: Vec<&str> = every_event().iter().map(Event::name).collect();
+        names.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(names, expected);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 pub mod batch;
 pub mod event;
+pub mod document;
 pub mod log;
 pub mod notice;
 pub mod offset;

@@ -3,6 +3,7 @@
 //! http (webhook) -> [ingest] -> `storage`'s writer. Decoding is `devices`'. Nothing is kept here but how many
 //! messages each organization sent this second; what cannot be used goes to quarantine.
 
+mod direct;
 mod error;
 mod rate;
 
@@ -22,6 +23,7 @@ use crate::{
     },
 };
 
+pub use direct::{Direct, DirectDevice, DirectOutcome};
 pub use error::IngestError;
 use rate::Rates;
 
@@ -119,9 +121,7 @@ impl Ingest {
         request: TtnMessage<'_>,
     ) -> Result<Receipt, IngestError> {
         let arrived_at = self.clock.now();
-        let over_rate =
-            self.rates.count(organization, self.clock.monotonic()) > self.limits.organization_rate;
-        if over_rate && self.database.writer().is_full() {
+        if self.is_over_rate(organization) {
             return Err(IngestError::RateLimited);
         }
         let envelope = devices::parse(request.body)?;
@@ -176,6 +176,12 @@ impl Ingest {
         };
         self.database.writer().run(quarantine::insert(row)).await?;
         Ok(Receipt::Kept { reason })
+    }
+
+    /// Counts a message; whether the organization sends more than its share while the queue is full.
+    fn is_over_rate(&self, organization: OrganizationId) -> bool {
+        let count = self.rates.count(organization, self.clock.monotonic());
+        count > self.limits.organization_rate && self.database.writer().is_full()
     }
 
     /// The device of a message, if it hangs on a unit.

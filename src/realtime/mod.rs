@@ -4,6 +4,7 @@
 //! comes to clients from `actors`, by rooms that are joined here. Bounds: [`limiter`] and [`rooms`] per
 //! socket, `config.socket` per node.
 
+mod asyncapi;
 mod bundles;
 mod commands;
 mod drain;
@@ -40,7 +41,7 @@ use self::{
     stage::{Doors, Stage},
 };
 
-pub use self::{commands::Command, error::AnswerCode};
+pub use self::{asyncapi::document as asyncapi, commands::Command, error::AnswerCode};
 
 /// What clients' events are answered with.
 #[derive(Clone)]

@@ -11,6 +11,7 @@ pub mod devices;
 pub mod downlinks;
 mod error;
 pub mod gateways;
+pub mod history;
 pub mod log;
 mod migrate;
 pub mod months;

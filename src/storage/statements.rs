@@ -55,6 +55,7 @@ where
 pub struct Statements {
     statements: Vec<Box<dyn AnyStatement>>,
     told: Vec<(OrganizationId, LogItem)>,
+    is_guarded: bool,
 }
 
 impl Statements {
@@ -62,6 +63,21 @@ impl Statements {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A change of what somebody has seen: unless `first` touches a row, the rest does not run and nothing is told.
+    #[must_use]
+    pub fn guarded(first: impl AnyStatement + 'static) -> Self {
+        Self {
+            is_guarded: true,
+            ..Self::new().and(first)
+        }
+    }
+
+    /// Whether the rest depends on the first.
+    #[must_use]
+    pub const fn is_guarded(&self) -> bool {
+        self.is_guarded
     }
 
     /// Adds one at the end.
@@ -76,8 +92,8 @@ impl Statements {
         self.statements.push(Box::new(statement));
     }
 
-    /// Tells the organization that a resource was made or changed, with the commit; whether the statements touch
-    /// a row does not matter.
+    /// Tells the organization that a resource was made or changed, with the commit; but for those that are
+    /// [`guarded`](Self::guarded), whether the statements touch a row does not matter.
     pub fn tell_updated(&mut self, organization: OrganizationId, resource: Resource, id: Uuid) {
         self.told
             .push((organization, LogItem::data_updated(resource, id)));

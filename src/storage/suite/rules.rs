@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     domain::{Rule, RuleId, RuleScope, UnitStatus},
-    storage::writer::job::{RuleEdit, RuleWrite, RuleWritten},
+    storage::writer::job::{Edited, RuleEdit, RuleWrite},
 };
 
 on_both_backends!(
@@ -30,7 +30,7 @@ impl Store {
         }
     }
 
-    async fn write(&self, write: RuleWrite) -> RuleWritten {
+    async fn write(&self, write: RuleWrite) -> Edited {
         let edit = RuleEdit {
             organization_id: self.ours.organization,
             write,
@@ -53,7 +53,7 @@ async fn a_new_rule_judges_the_last_known_reading(store: Store) {
     ] {
         assert_eq!(
             store.write(RuleWrite::Create(store.rule(scope, max))).await,
-            RuleWritten::Done
+            Edited::Done
         );
         let unit = store.unit().await;
         assert_eq!(
@@ -76,23 +76,23 @@ async fn a_scope_has_one_rule(store: Store) {
     let rule = store.rule(RuleScope::Unit, 3.0);
     assert_eq!(
         store.write(RuleWrite::Create(rule.clone())).await,
-        RuleWritten::Done
+        Edited::Done
     );
     assert_eq!(
         store
             .write(RuleWrite::Create(store.rule(RuleScope::Unit, 4.0)))
             .await,
-        RuleWritten::Conflict
+        Edited::Conflict
     );
     let new = Rule {
         max_temperature: Some(7.0),
         ..rule.clone()
     };
     let replace = RuleWrite::Replace { seen: rule, new };
-    assert_eq!(store.write(replace.clone()).await, RuleWritten::Done);
+    assert_eq!(store.write(replace.clone()).await, Edited::Done);
     assert_eq!(
         store.write(replace).await,
-        RuleWritten::Conflict,
+        Edited::Conflict,
         "what was seen is no more"
     );
     assert_eq!(store.unit().await.effective_rule.max_temperature, Some(7.0));

@@ -206,11 +206,11 @@ async fn pages_of_readings_are_whole_and_stay_in_their_organization(store: Store
         let page = readings::page(&mut store.read().await, organization, unit, range, after, 2)
             .await
             .expect("read");
-        let Some((_, cursor)) = page.last().cloned() else {
+        let Some(last) = page.last() else {
             break;
         };
-        after = Some(cursor);
-        seen.extend(page.into_iter().map(|(reading, _)| reading.temperature));
+        after = Some(last.cursor());
+        seen.extend(page.into_iter().map(|placed| placed.reading.temperature));
     }
     seen.sort_by(|a, b| a.partial_cmp(b).expect("numbers"));
     assert_eq!(

@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    job::{Acknowledgement, NewReading, Uplink},
+    job::{Acknowledgement, NewReading, Uplink, WatchedUnit},
     unit_of_work::{AlertRow, Changes, DeadlineRow, LockedDevice, LockedUnit, ReadingRow},
 };
 
@@ -36,6 +36,7 @@ pub(super) enum What<'a> {
     },
     Confirm,
     RuleChanged,
+    Removed,
     Acknowledge {
         job: usize,
         acknowledgement: &'a Acknowledgement,
@@ -108,6 +109,16 @@ impl Decisions {
         self.rules.entry(organization).or_default()
     }
 
+    /// From now on the unit is judged as this.
+    pub(super) fn watch(&mut self, unit: UnitId, watched: &WatchedUnit) {
+        if let Some(unit) = self.units.get_mut(&unit) {
+            unit.state.unit.site_id = watched.site_id;
+            unit.state.unit.name.clone_from(&watched.name);
+            unit.kind = watched.kind;
+            unit.primary_device_id = watched.primary_device_id;
+        }
+    }
+
     /// Adds to what onlookers of this organization are told.
     pub(super) fn tell(&mut self, organization: OrganizationId, item: LogItem) {
         self.log.entry(organization).or_default().push(item);
@@ -145,6 +156,7 @@ impl Decisions {
                         new_alert,
                     },
                 ),
+                What::Removed => self.decide(task.unit_id, Input::Removed { now: task.at }),
                 What::Acknowledge {
                     job,
                     acknowledgement,

@@ -265,7 +265,9 @@ fn respond(job: Job, outcome: Outcome) {
         (Job::Acknowledge(_, reply), Outcome::Acknowledged(acknowledged)) => {
             answer(reply, Ok(acknowledged));
         }
-        (Job::Rule(_, reply), Outcome::Rule(written)) => answer(reply, Ok(written)),
+        (Job::Rule(_, reply) | Job::Unit(_, reply), Outcome::Edited(written)) => {
+            answer(reply, Ok(written));
+        }
         (Job::Statements(_, reply), Outcome::Rows(rows)) => answer(reply, Ok(rows)),
         (job, outcome) => {
             log::error!(outcome:? = outcome; "outcome of another kind of job");
@@ -285,7 +287,7 @@ fn fail(job: Job, error: &StoreError) {
         Job::Uplink { reply, .. } => tell(reply, error),
         Job::Due(_, reply) => tell(reply, error),
         Job::Acknowledge(_, reply) => tell(reply, error),
-        Job::Rule(_, reply) => tell(reply, error),
+        Job::Rule(_, reply) | Job::Unit(_, reply) => tell(reply, error),
         Job::Statements(_, reply) => tell(reply, error),
     }
 }

@@ -20,7 +20,9 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use self::job::{Acknowledged, Acknowledgement, Due, Job, RuleEdit, RuleWritten, Stored, Uplink};
+use self::job::{
+    Acknowledged, Acknowledgement, Due, Edited, Job, RuleEdit, Stored, UnitEdit, Uplink,
+};
 use super::{StoreError, statements::Statements};
 
 pub(super) use group::run;
@@ -95,8 +97,16 @@ impl Writer {
     ///
     /// # Errors
     /// [`StoreError`] if the database refuses the values or is unavailable.
-    pub async fn write_rule(&self, edit: RuleEdit) -> Result<RuleWritten, StoreError> {
+    pub async fn write_rule(&self, edit: RuleEdit) -> Result<Edited, StoreError> {
         self.submit(|reply| Job::Rule(Box::new(edit), reply)).await
+    }
+
+    /// Changes or archives a unit under its lock.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database refuses the values or is unavailable.
+    pub async fn edit_unit(&self, edit: UnitEdit) -> Result<Edited, StoreError> {
+        self.submit(|reply| Job::Unit(Box::new(edit), reply)).await
     }
 
     /// Runs statements that need no decision in one transaction; the rows touched by each.

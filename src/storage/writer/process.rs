@@ -8,12 +8,12 @@ use crate::{
     clock::Clock,
     domain::{OrganizationId, Rule, Timestamp, UnitId},
     events::{LogEntry, LogItem, Resource},
-    storage::{StoreError, statements::Statements},
+    storage::{StoreError, rules, statements::Statements},
 };
 
 use super::{
     decisions::{Decided, Decisions, Task, What},
-    job::{Acknowledged, Job, RuleEdit, RuleWrite, RuleWritten, Stored, Uplink},
+    job::{Acknowledged, Edited, Job, RuleEdit, RuleWrite, Stored, UnitBecomes, UnitEdit, Uplink},
     unit_of_work::{Claim, Frame, Locked, Patience, UnitOfWork},
 };
 
@@ -28,8 +28,8 @@ pub(super) enum Outcome {
     Done,
     /// Of an acknowledgement.
     Acknowledged(Acknowledged),
-    /// Of a rule edit.
-    Rule(RuleWritten),
+    /// Of an edit.
+    Edited(Edited),
     /// Of statements: rows touched by each.
     Rows(Vec<usize>),
 }
@@ -55,20 +55,10 @@ pub(super) async fn process<U: UnitOfWork>(
     patience: Patience,
     clock: &Clock,
 ) -> Result<Processed, StoreError> {
-    uow.begin(patience).await?;
-    let processed = in_transaction(uow, jobs, clock).await?;
-    uow.commit().await?;
-    Ok(processed)
-}
-
-async fn in_transaction<U: UnitOfWork>(
-    uow: &mut U,
-    jobs: &[Job],
-    clock: &Clock,
-) -> Result<Processed, StoreError> {
-    let claim = claim(uow, jobs).await?;
-    let mut group = Group::new(uow.lock(&claim).await?);
-    let mut fresh = group.new_frames(uow, jobs).await?.into_iter();
+    let scopes = scopes(uow, jobs).await?;
+    let mut locked = uow.begin(&claim(jobs, &scopes), patience).await?;
+    let mut fresh = std::mem::take(&mut locked.fresh).into_iter();
+    let mut group = Group::new(locked);
     let mut outcomes = Vec::with_capacity(jobs.len());
     for (index, job) in jobs.iter().enumerate() {
         outcomes.push(match job {
@@ -94,8 +84,11 @@ async fn in_transaction<U: UnitOfWork>(
                 // Unless the task finds the alert open.
                 Outcome::Acknowledged(Acknowledged::Resolved)
             }
-            Job::Rule(edit, _) => group.rule(uow, edit).await?,
-            Job::Statements(statements, _) => group.statements(uow, statements).await?,
+            Job::Rule(edit, _) => group.rule(uow, edit, &scopes[&index]).await?,
+            Job::Unit(edit, _) => group.unit(uow, edit).await?,
+            Job::Statements(statements, _) => {
+                Outcome::Rows(group.statements(uow, statements).await?)
+            }
         });
     }
     let Group {
@@ -110,7 +103,7 @@ async fn in_transaction<U: UnitOfWork>(
         outcomes[job] = Outcome::Acknowledged(Acknowledged::Alert(alert));
     }
     let at = clock.unskewed();
-    let numbers = uow.apply(&changes, at).await?;
+    let numbers = uow.commit(&changes, at).await?;
     let entries = changes.log.into_iter().zip(numbers);
     let entries = entries
         .map(|((organization, items), seq)| (organization, LogEntry { seq, at, items }))
@@ -122,15 +115,31 @@ async fn in_transaction<U: UnitOfWork>(
     })
 }
 
+/// The units that each rule edit concerns, by job.
+type Scopes = BTreeMap<usize, Vec<UnitId>>;
+
+async fn scopes<U: UnitOfWork>(uow: &mut U, jobs: &[Job]) -> Result<Scopes, StoreError> {
+    let mut scopes = Scopes::new();
+    for (index, job) in jobs.iter().enumerate() {
+        if let Job::Rule(edit, _) = job {
+            let (scope, id) = edit.write.scope();
+            let units = uow.units_in_scope(edit.organization_id, scope, id).await?;
+            scopes.insert(index, units);
+        }
+    }
+    Ok(scopes)
+}
+
 /// What the jobs concern.
-async fn claim<U: UnitOfWork>(uow: &mut U, jobs: &[Job]) -> Result<Claim, StoreError> {
-    let (mut units, mut devices, mut organizations) =
-        (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+fn claim(jobs: &[Job], scopes: &Scopes) -> Claim {
+    let mut units: BTreeSet<UnitId> = scopes.values().flatten().copied().collect();
+    let (mut devices, mut frames) = (BTreeSet::new(), Vec::new());
     for job in jobs {
         match job {
             Job::Uplink { uplink, .. } => {
                 units.insert(uplink.unit_id);
                 devices.insert(uplink.device_id);
+                frames.extend(frames_of(uplink));
             }
             Job::Due(due, _) => {
                 units.insert(due.unit_id);
@@ -138,18 +147,29 @@ async fn claim<U: UnitOfWork>(uow: &mut U, jobs: &[Job]) -> Result<Claim, StoreE
             Job::Acknowledge(acknowledgement, _) => {
                 units.insert(acknowledgement.unit_id);
             }
-            Job::Rule(edit, _) => {
-                let (scope, id) = edit.write.scope();
-                units.extend(uow.units_in_scope(edit.organization_id, scope, id).await?);
+            Job::Unit(edit, _) => {
+                units.insert(edit.unit_id);
             }
-            Job::Statements(..) => {}
+            Job::Rule(..) | Job::Statements(..) => {}
         }
-        organizations.extend(job.organization());
     }
-    Ok(Claim {
+    let organizations: BTreeSet<_> = jobs.iter().filter_map(Job::organization).collect();
+    Claim {
         units: units.into_iter().collect(),
         devices: devices.into_iter().collect(),
         organizations: organizations.into_iter().collect(),
+        frames,
+    }
+}
+
+fn frames_of(uplink: &Uplink) -> impl Iterator<Item = Frame> {
+    uplink.readings.iter().map(|reading| Frame {
+        organization_id: uplink.organization_id,
+        unit_id: uplink.unit_id,
+        device_id: uplink.device_id,
+        frame_key: reading.frame_key,
+        seen_key: reading.seen_key,
+        received_at: uplink.arrived_at,
     })
 }
 
@@ -192,52 +212,27 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// Notes the frames of all uplinks that can be stored, for all of them at once; in their order.
-    async fn new_frames<U: UnitOfWork>(
-        &self,
-        uow: &mut U,
-        jobs: &[Job],
-    ) -> Result<Vec<bool>, StoreError> {
-        let uplinks = jobs.iter().filter_map(|job| match job {
-            Job::Uplink { uplink, .. } => Some(uplink),
-            _ => None,
-        });
-        let frames: Vec<Frame> = uplinks
-            .filter(|uplink| matches!(self.home(uplink), Home::Here))
-            .flat_map(|uplink| {
-                uplink.readings.iter().map(|reading| Frame {
-                    device_id: uplink.device_id,
-                    frame_key: reading.frame_key,
-                    seen_key: reading.seen_key,
-                    received_at: uplink.arrived_at,
-                })
-            })
-            .collect();
-        if frames.is_empty() {
-            return Ok(Vec::new());
-        }
-        uow.new_frames(&frames).await
-    }
-
-    /// `fresh` goes on with this uplink's frames, if it can be stored.
+    /// Takes what is said of this uplink's frames from `fresh`.
     fn uplink(&mut self, uplink: &'a Uplink, fresh: &mut impl Iterator<Item = bool>) -> Outcome {
+        // Also of one that goes elsewhere: the next uplink's come after it.
+        let new: Vec<_> = uplink
+            .readings
+            .iter()
+            .zip(fresh)
+            .filter_map(|(reading, fresh)| fresh.then_some(reading))
+            .collect();
         match self.home(uplink) {
             Home::Here => {}
             Home::Elsewhere(unit) => return Outcome::Moved(unit),
             Home::Nowhere => return Outcome::Uplink(Stored::UnknownDevice),
         }
-        let mut stored = 0;
-        for (reading, fresh) in uplink.readings.iter().zip(fresh) {
-            if fresh {
-                stored += 1;
-                self.tasks.push(Task {
-                    unit_id: uplink.unit_id,
-                    at: reading.measured_at,
-                    what: What::Reading { uplink, reading },
-                });
-            }
-        }
         self.decisions.seen(uplink);
+        let stored = new.len();
+        self.tasks.extend(new.into_iter().map(|reading| Task {
+            unit_id: uplink.unit_id,
+            at: reading.measured_at,
+            what: What::Reading { uplink, reading },
+        }));
         Outcome::Uplink(Stored::Readings {
             stored,
             duplicates: uplink.readings.len() - stored,
@@ -248,53 +243,81 @@ impl<'a> Group<'a> {
         &mut self,
         uow: &mut U,
         edit: &'a RuleEdit,
+        units: &[UnitId],
     ) -> Result<Outcome, StoreError> {
         let (scope, scope_id) = edit.write.scope();
-        let rules = self.decisions.rules_mut(edit.organization_id);
-        let place = rules
+        let in_force = self.decisions.rules_mut(edit.organization_id);
+        let place = in_force
             .iter()
             .position(|rule| rule.scope == scope && rule.scope_id == scope_id);
         match (&edit.write, place) {
-            (RuleWrite::Create(new), None) => rules.push(new.clone()),
-            (RuleWrite::Replace { seen, new }, Some(place)) if rules[place] == *seen => {
-                rules[place] = new.clone();
+            (RuleWrite::Create(new), None) => in_force.push(new.clone()),
+            (RuleWrite::Replace { seen, new }, Some(place)) if in_force[place] == *seen => {
+                in_force[place] = new.clone();
             }
-            _ => return Ok(Outcome::Rule(RuleWritten::Conflict)),
+            (RuleWrite::Delete { seen }, Some(place)) if in_force[place] == *seen => {
+                in_force.remove(place);
+                uow.run(&rules::delete(edit.organization_id, seen.id))
+                    .await?;
+            }
+            _ => return Ok(Outcome::Edited(Edited::Conflict)),
         }
         let rule = edit.write.rule();
-        self.decisions
-            .changes
-            .rules
-            .push((edit.organization_id, rule.clone(), edit.now));
+        if !matches!(edit.write, RuleWrite::Delete { .. }) {
+            let written = (edit.organization_id, rule.clone(), edit.now);
+            self.decisions.changes.rules.push(written);
+        }
         self.decisions.tell(
             edit.organization_id,
             LogItem::data_updated(Resource::Rules, rule.id.0),
         );
-        for unit_id in uow
-            .units_in_scope(edit.organization_id, scope, scope_id)
-            .await?
-        {
-            self.tasks.push(Task {
-                unit_id,
-                at: edit.now,
-                what: What::RuleChanged,
-            });
-        }
-        Ok(Outcome::Rule(RuleWritten::Done))
+        self.tasks.extend(units.iter().map(|unit_id| Task {
+            unit_id: *unit_id,
+            at: edit.now,
+            what: What::RuleChanged,
+        }));
+        Ok(Outcome::Edited(Edited::Done))
     }
 
+    async fn unit<U: UnitOfWork>(
+        &mut self,
+        uow: &mut U,
+        edit: &'a UnitEdit,
+    ) -> Result<Outcome, StoreError> {
+        if self.statements(uow, &edit.statements).await? == [0] {
+            return Ok(Outcome::Edited(Edited::Conflict));
+        }
+        let what = match &edit.becomes {
+            UnitBecomes::Archived => What::Removed,
+            UnitBecomes::Watched(unit) => {
+                self.decisions.watch(edit.unit_id, unit);
+                What::RuleChanged
+            }
+        };
+        self.tasks.push(Task {
+            unit_id: edit.unit_id,
+            at: edit.now,
+            what,
+        });
+        Ok(Outcome::Edited(Edited::Done))
+    }
+
+    /// Rows touched by each that ran.
     async fn statements<U: UnitOfWork>(
         &mut self,
         uow: &mut U,
         statements: &Statements,
-    ) -> Result<Outcome, StoreError> {
+    ) -> Result<Vec<usize>, StoreError> {
         let mut rows = Vec::new();
         for statement in statements.iter() {
             rows.push(uow.run(statement).await?);
+            if statements.is_guarded() && rows == [0] {
+                return Ok(rows);
+            }
         }
         for (organization, item) in statements.told() {
             self.decisions.tell(*organization, item.clone());
         }
-        Ok(Outcome::Rows(rows))
+        Ok(rows)
     }
 }

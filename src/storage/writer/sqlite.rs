@@ -1,7 +1,8 @@
 //! The unit of work on SQLite: a plain connection on the writer's own thread, one cached statement per row.
 //!
 //! `BEGIN IMMEDIATE` always: a deferred transaction that turns to writing fails at once when another process
-//! writes. The transaction is the lock of every unit.
+//! writes. The transaction is the lock of every unit. No `LIMIT ?`: SQLite plans a statement anew for each value of
+//! one, which is a quarter of a group's time.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,7 @@ use diesel::{
 use uuid::Uuid;
 
 use crate::{
-    domain::{AlertId, DeviceId, OrganizationId, RuleScope, Timestamp, UnitId},
+    domain::{AlertId, DeviceId, OrganizationId, Rule, RuleScope, Timestamp, UnitId},
     events::LogEntry,
     storage::{
         StoreError, alerts,
@@ -49,7 +50,7 @@ impl SqliteUnitOfWork {
             .filter(units::id.eq(unit))
             .select((columns::<UnitRow>(), columns::<UnitStateRow>()));
         let Some((unit, state)) = query
-            .first::<(UnitRow, UnitStateRow)>(&mut self.0)
+            .get_result::<(UnitRow, UnitStateRow)>(&mut self.0)
             .optional()?
         else {
             return Ok(None);
@@ -70,7 +71,7 @@ impl SqliteUnitOfWork {
         let query = schema::alerts::table
             .filter(schema::alerts::id.eq(alert))
             .select(schema::alerts::body);
-        alerts::decode(&query.first::<String>(&mut self.0)?)
+        alerts::decode(&query.get_result::<String>(&mut self.0)?)
     }
 
     fn device(&mut self, device: DeviceId) -> Result<Option<LockedDevice>, StoreError> {
@@ -79,9 +80,45 @@ impl SqliteUnitOfWork {
             .filter(devices::id.eq(device))
             .select((columns::<DeviceKeyRow>(), columns::<DeviceStateRow>()));
         let row = query
-            .first::<(DeviceKeyRow, DeviceStateRow)>(&mut self.0)
+            .get_result::<(DeviceKeyRow, DeviceStateRow)>(&mut self.0)
             .optional()?;
         Ok(row.map(|(device, state)| device.locked(state)))
+    }
+
+    fn rules(
+        &mut self,
+        organizations: &[OrganizationId],
+    ) -> Result<Vec<(OrganizationId, Rule)>, StoreError> {
+        use schema::rules;
+        let mut found = Vec::new();
+        for organization in organizations {
+            let query = rules::table
+                .filter(rules::organization_id.eq(organization))
+                .select(columns::<RuleRow>());
+            let rows = query.load::<RuleRow>(&mut self.0)?;
+            found.extend(rows.into_iter().map(|row| (*organization, row.into())));
+        }
+        Ok(found)
+    }
+
+    /// Notes the frames whose device hangs where it was thought to; `devices` are in id order.
+    fn new_frames(
+        &mut self,
+        frames: &[Frame],
+        devices: &[LockedDevice],
+    ) -> Result<Vec<bool>, StoreError> {
+        let is_home = |frame: &Frame| {
+            let place = devices.binary_search_by_key(&frame.device_id, |device| device.id);
+            place.is_ok_and(|place| {
+                let device = &devices[place];
+                device.organization_id == frame.organization_id
+                    && device.unit_id == Some(frame.unit_id)
+            })
+        };
+        frames
+            .iter()
+            .map(|frame| Ok(is_home(frame) && self.new_frame(frame)?))
+            .collect()
     }
 
     fn new_frame(&mut self, frame: &Frame) -> Result<bool, StoreError> {
@@ -95,7 +132,7 @@ impl SqliteUnitOfWork {
         // A part of a frame whose own message is here already tells nothing new.
         if frame.seen_key != frame.frame_key
             && known(&frame.frame_key)
-                .first::<Timestamp>(&mut self.0)
+                .get_result::<Timestamp>(&mut self.0)
                 .optional()?
                 .is_some()
         {
@@ -121,7 +158,7 @@ impl SqliteUnitOfWork {
         Ok(numbers)
     }
 
-    fn apply_all(&mut self, changes: &Changes, at: Timestamp) -> Result<Vec<i64>, StoreError> {
+    fn apply(&mut self, changes: &Changes, at: Timestamp) -> Result<Vec<i64>, StoreError> {
         let connection = &mut self.0;
         for (organization, rule, now) in &changes.rules {
             write::rule(*organization, rule, *now).execute(connection)?;
@@ -177,11 +214,6 @@ fn store_readings(
 }
 
 impl UnitOfWork for SqliteUnitOfWork {
-    /// The other writers of a file are chores of the command line: there is nobody to be brief for.
-    async fn begin(&mut self, _: Patience) -> Result<(), StoreError> {
-        Ok(self.0.batch_execute("BEGIN IMMEDIATE")?)
-    }
-
     async fn units_in_scope(
         &mut self,
         organization: OrganizationId,
@@ -203,44 +235,33 @@ impl UnitOfWork for SqliteUnitOfWork {
         })
     }
 
-    async fn lock(&mut self, claim: &Claim) -> Result<Locked, StoreError> {
+    /// The other writers of a file are chores of the command line: there is nobody to be brief for.
+    async fn begin(&mut self, claim: &Claim, _: Patience) -> Result<Locked, StoreError> {
+        self.0.batch_execute("BEGIN IMMEDIATE")?;
         let units = claim.units.iter();
+        let units: Vec<_> = units
+            .filter_map(|unit| self.lock_one(*unit).transpose())
+            .collect::<Result<_, _>>()?;
         let devices = claim.devices.iter();
-        let mut found = Locked {
-            units: units
-                .filter_map(|unit| self.lock_one(*unit).transpose())
-                .collect::<Result<_, _>>()?,
-            devices: devices
-                .filter_map(|device| self.device(*device).transpose())
-                .collect::<Result<_, _>>()?,
-            rules: Vec::new(),
-        };
-        for organization in &claim.organizations {
-            use schema::rules;
-            let query = rules::table
-                .filter(rules::organization_id.eq(organization))
-                .select(columns::<RuleRow>());
-            let rows = query.load::<RuleRow>(&mut self.0)?;
-            let rules = rows.into_iter().map(|row| (*organization, row.into()));
-            found.rules.extend(rules);
-        }
-        Ok(found)
-    }
-
-    async fn new_frames(&mut self, frames: &[Frame]) -> Result<Vec<bool>, StoreError> {
-        frames.iter().map(|frame| self.new_frame(frame)).collect()
+        let devices: Vec<_> = devices
+            .filter_map(|device| self.device(*device).transpose())
+            .collect::<Result<_, _>>()?;
+        Ok(Locked {
+            rules: self.rules(&claim.organizations)?,
+            fresh: self.new_frames(&claim.frames, &devices)?,
+            units,
+            devices,
+        })
     }
 
     async fn run(&mut self, statement: &dyn AnyStatement) -> Result<usize, StoreError> {
         Ok(statement.execute_sqlite(&mut self.0)?)
     }
 
-    async fn apply(&mut self, changes: &Changes, at: Timestamp) -> Result<Vec<i64>, StoreError> {
-        self.apply_all(changes, at)
-    }
-
-    async fn commit(&mut self) -> Result<(), StoreError> {
-        Ok(self.0.batch_execute("COMMIT")?)
+    async fn commit(&mut self, changes: &Changes, at: Timestamp) -> Result<Vec<i64>, StoreError> {
+        let numbers = self.apply(changes, at)?;
+        self.0.batch_execute("COMMIT")?;
+        Ok(numbers)
     }
 
     async fn rollback(&mut self) {

@@ -65,6 +65,10 @@ pub(crate) struct DeviceState {
 /// A frame that may have come before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Frame {
+    /// Whose it says to be.
+    pub organization_id: OrganizationId,
+    /// Where its sensor was thought to hang; if it does not, the frame is not noted.
+    pub unit_id: UnitId,
     /// The sensor.
     pub device_id: DeviceId,
     /// The row's key.
@@ -159,7 +163,7 @@ impl Changes {
     }
 }
 
-/// What a group reads under the lock, each in id order.
+/// What a group reads under the lock, ids in order.
 #[derive(Debug, Default)]
 pub(crate) struct Claim {
     /// Units to lock.
@@ -168,6 +172,8 @@ pub(crate) struct Claim {
     pub devices: Vec<DeviceId>,
     /// Organizations whose rules are read after it.
     pub organizations: Vec<OrganizationId>,
+    /// Frames to note after it, in the order of the jobs.
+    pub frames: Vec<Frame>,
 }
 
 /// What was found under the lock; what is not known is left out.
@@ -179,6 +185,8 @@ pub(crate) struct Locked {
     pub devices: Vec<LockedDevice>,
     /// As they are after the lock.
     pub rules: Vec<(OrganizationId, Rule)>,
+    /// For each frame of the claim: true if it had not come before and its sensor hangs where it was thought to.
+    pub fresh: Vec<bool>,
 }
 
 /// How long a transaction waits for a lock that another node holds.
@@ -191,37 +199,35 @@ pub(crate) enum Patience {
 }
 
 /// One transaction at a time on the writing connection. Any error leaves it to [`UnitOfWork::rollback`].
+///
+/// Few and large steps, because each may be a way to a server and back.
 pub(crate) trait UnitOfWork {
-    /// Begins; in SQLite this takes the lock.
-    fn begin(&mut self, patience: Patience) -> impl Future<Output = Result<(), StoreError>>;
-    /// The units of a rule's scope, before the lock.
+    /// The units of a rule's scope, before a transaction begins.
     fn units_in_scope(
         &mut self,
         organization: OrganizationId,
         scope: RuleScope,
         scope_id: Uuid,
     ) -> impl Future<Output = Result<Vec<UnitId>, StoreError>>;
-    /// Locks the units, in id order, and reads what decisions need by statements after the lock.
-    fn lock(&mut self, claim: &Claim) -> impl Future<Output = Result<Locked, StoreError>>;
-    /// Notes frames; true for each that had not come before.
-    fn new_frames(
+    /// Begins, locks the units in id order, reads what decisions need by statements after the lock, and notes the
+    /// frames.
+    fn begin(
         &mut self,
-        frames: &[Frame],
-    ) -> impl Future<Output = Result<Vec<bool>, StoreError>>;
+        claim: &Claim,
+        patience: Patience,
+    ) -> impl Future<Output = Result<Locked, StoreError>>;
     /// Runs a statement that needs no decision.
     fn run(
         &mut self,
         statement: &dyn AnyStatement,
     ) -> impl Future<Output = Result<usize, StoreError>>;
-    /// Writes all changes and numbers the log, last; the numbers in the order of `changes.log`. `at` is the
-    /// log's own time, for its retention.
-    fn apply(
+    /// Writes all changes, numbers the log, last, and makes it durable; the numbers in the order of `changes.log`.
+    /// `at` is the log's own time, for its retention.
+    fn commit(
         &mut self,
         changes: &Changes,
         at: Timestamp,
     ) -> impl Future<Output = Result<Vec<i64>, StoreError>>;
-    /// Makes it durable.
-    fn commit(&mut self) -> impl Future<Output = Result<(), StoreError>>;
     /// Forgets it.
     fn rollback(&mut self) -> impl Future<Output = ()>;
 }

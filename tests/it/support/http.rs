@@ -1,6 +1,7 @@
 //! A small HTTP client: a call, an answer, and what a test expects of it.
 
 use awc::http::Method;
+use futures_util::StreamExt as _;
 use serde_json::Value;
 
 use super::DEADLINE;
@@ -78,6 +79,24 @@ impl Http {
             request: self.client.request(method, self.url(path)),
             body: Vec::new(),
         }
+    }
+
+    /// Gets `path` and throws its body away, telling `each` the length of every piece as it comes; the whole length.
+    pub(crate) async fn drain(
+        &self,
+        path: &str,
+        token: &str,
+        mut each: impl AsyncFnMut(),
+    ) -> usize {
+        let call = self.get(path).bearer(token).patient();
+        let mut response = call.request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        let mut length = 0;
+        while let Some(piece) = response.next().await {
+            length += piece.unwrap().len();
+            each().await;
+        }
+        length
     }
 
     /// The access token of a login.

@@ -11,6 +11,7 @@ mod demo;
 mod http;
 mod postgres;
 mod process;
+pub(crate) mod schema;
 mod socket;
 mod uplink;
 

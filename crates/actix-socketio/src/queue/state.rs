@@ -12,6 +12,9 @@ use crate::socket::EmitError;
 /// How many times its limit a queue takes at once from senders that did not let the session run between: a client that
 /// reads could not have taken any of it.
 pub(super) const BURST: usize = 3;
+/// Giving up must free this part of the limit, an eighth: it looks at everything that waits, which a client that does
+/// not read would have it do for every frame.
+const SLACK: usize = 8;
 
 #[derive(Default)]
 pub(super) struct State {
@@ -79,10 +82,13 @@ impl State {
         let limit = limit + self.burst;
         if let WhenFull::Drop { notice } = when_full
             && self.bytes() > 0
-            && !self.make_room(size, limit)
+            && self.bytes() + size > limit
         {
-            self.line.notice(key, notice);
-            return Ok(());
+            self.line.coalesce();
+            if self.bytes() + size > limit {
+                self.line.notice(key, notice);
+                return Ok(());
+            }
         }
         let entry = Entry::new(key, frame.clone(), when_full);
         match self.lane(key) {
@@ -93,7 +99,11 @@ impl State {
             Some(Lane::Open) | None => self.line.push(entry),
         }
         // One frame may always wait, or an event over the limit would cut every client off.
-        if self.make_room(0, limit) || self.bytes() == size {
+        if self.bytes() <= limit || self.bytes() == size {
+            return Ok(());
+        }
+        self.line.coalesce();
+        if self.bytes() <= limit - limit / SLACK {
             return Ok(());
         }
         self.failure = Some(Failure::Overflow);
@@ -104,14 +114,6 @@ impl State {
     pub(super) fn end_burst(&mut self) {
         self.bursting = false;
         self.burst = self.burst.min(self.line.bytes());
-    }
-
-    /// True: there is room for so many more bytes, now that what could be has been given up.
-    fn make_room(&mut self, more: usize, limit: usize) -> bool {
-        if self.bytes() + more > limit {
-            self.line.coalesce();
-        }
-        self.bytes() + more <= limit
     }
 
     pub(super) fn depart(&mut self, farewell: Option<Frame>, departure: Departure) {

@@ -255,21 +255,23 @@ fn pushed(names: &[&str], limit: usize) -> (Queue, Vec<bool>) {
 fn what_may_be_given_up_makes_room_for_the_rest() {
     let size = frame("x1").size();
     for (sent, left) in [
-        (&["x1", "y1", "f1"][..], &["x1", "y1", "f1"][..]),
-        (&["x1", "x2", "x3", "f1", "f2"], &["gap", "x3", "f1", "f2"]),
-        (&["f1", "x1", "x2", "f2", "x3"], &["f1", "gap", "f2", "x3"]),
+        ("x1 y1 f1", "x1 y1 f1"),
+        ("x1 x2 x3 x4 x5 x6 x7 x8", "x1 x2 x3 x4 x5 x6 x7 x8"),
+        ("x1 x2 x3 x4 x5 x6 f1 f2 f3", "gap x6 f1 f2 f3"),
+        ("f1 x1 x2 x3 x4 x5 x6 f2 x7", "f1 gap f2 x7"),
         (
-            &["f1", "f2", "f3", "f4", "d1", "d2"],
-            &["f1", "f2", "f3", "f4", "gap"],
+            "f1 f2 f3 f4 f5 f6 f7 f8 d1 d2",
+            "f1 f2 f3 f4 f5 f6 f7 f8 gap",
         ),
-        (&["x1", "x2", "x3", "x4", "d1"], &["gap", "x4", "d1"]),
-        (&["d1"], &["d1"]),
+        ("x1 x2 x3 x4 x5 x6 x7 x8 d1", "gap x8 d1"),
+        ("d1", "d1"),
     ] {
-        // A notice is a byte longer.
-        let (queue, taken) = pushed(sent, 4 * size + 1);
+        let sent: Vec<&str> = sent.split(' ').collect();
+        let (queue, taken) = pushed(&sent, 8 * size);
         assert!(taken.into_iter().all(|taken| taken), "{sent:?}");
-        assert_eq!(names(queue.take(1000, Encoding::Json)), left, "{sent:?}");
-        assert_eq!(queue.lock().bytes(), 0, "{sent:?}");
+        let got = names(queue.take(1000, Encoding::Json)).join(" ");
+        assert_eq!(got, left);
+        assert_eq!(queue.lock().bytes(), 0, "{left}");
     }
 }
 
@@ -284,5 +286,17 @@ fn who_has_too_much_that_may_not_be_given_up_is_cut_off() {
         let (queue, taken) = pushed(sent, 2 * size);
         assert_eq!(taken, [true, true, false], "{sent:?}");
         assert_eq!(queue.notices().failure, Some(Failure::Overflow), "{sent:?}");
+    }
+}
+
+#[test]
+fn giving_up_must_be_worth_the_search() {
+    let size = frame("f1").size();
+    for (firm, taken) in [(10, true), (13, false)] {
+        // It is full, and the next takes the place of all that is not firm.
+        let (mut sent, full) = (vec!["f1"; firm], 16);
+        sent.resize(full + 1, "x1");
+        let (_, all) = pushed(&sent, full * size);
+        assert_eq!(all.last(), Some(&taken), "{firm} of {full}");
     }
 }

@@ -9,6 +9,8 @@ import { io } from "client-4.8";
 const [url, transports, cuts] = process.argv.slice(2);
 const { hostname, port } = new URL(url);
 
+const heard = [];
+let [told, returns] = [0, 0];
 const deadline = globalThis.setTimeout(() => {
   console.error(`no end: told ${told}, heard ${heard.length}, returns ${returns}`);
   process.exit(1);
@@ -48,8 +50,6 @@ await Promise.all([next(bob, "connect"), next(ann, "connect")]);
 await ann.emitWithAck("join", "room");
 
 const { id } = ann;
-const heard = [];
-let [told, returns] = [0, 0];
 ann.on("told", (number) => heard.push(number));
 ann.on("connect", () => {
   assert.deepEqual([ann.recovered, ann.id], [true, id]);

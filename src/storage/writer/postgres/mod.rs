@@ -1,9 +1,12 @@
 //! The unit of work on PostgreSQL: one statement for all rows of a kind, several under way at once.
 //!
+//! A group is three ways to the server: begin, lock, read and note the frames; write; number the log and commit. What is
+//! sent together runs in the order it was sent, once each statement is prepared: see [`PostgresUnitOfWork::connect`].
 //! Locks in this order: unit states by id, frames, what belongs to the units, the organizations' log heads by id. Every
 //! node keeps it, so that two never wait for each other. An answer that does not come within [`ANSWER`] gives the
 //! connection up; the next group makes a new one.
 
+mod frames;
 mod read;
 mod rows;
 mod write;
@@ -24,10 +27,12 @@ use crate::{
     },
 };
 
-use super::unit_of_work::{Changes, Claim, Frame, Locked, Patience, UnitOfWork};
+use super::unit_of_work::{Changes, Claim, Locked, Patience, UnitOfWork};
 
 /// How long one step may take: over the server's own `statement_timeout`, so that it ends there if it can.
 const ANSWER: Duration = Duration::from_secs(6);
+
+const BEGIN: &str = "BEGIN";
 
 /// How long a rollback may take; without it the connection goes.
 const ROLLBACK: Duration = Duration::from_secs(1);
@@ -52,6 +57,19 @@ impl PostgresUnitOfWork {
             .as_mut()
             .ok_or_else(|| StoreError::Unavailable("not connected".to_owned()))
     }
+
+    /// Connects if it must, and runs a group of nothing: a statement that is not prepared yet would be overtaken by those
+    /// sent behind it.
+    async fn connect(&mut self) -> Result<&AsyncPgConnection, StoreError> {
+        if self.connection.is_none() {
+            let mut connection = postgres::connect(&self.url, Use::Writing).await?;
+            read::begin(&connection, &Claim::default(), BEGIN).await?;
+            write::prepare(&connection).await?;
+            answered(connection.batch_execute("ROLLBACK")).await?;
+            self.connection = Some(connection);
+        }
+        self.connection().map(|connection| &*connection)
+    }
 }
 
 async fn answered<T>(step: impl Future<Output = QueryResult<T>>) -> Result<T, StoreError> {
@@ -64,59 +82,44 @@ async fn answered<T>(step: impl Future<Output = QueryResult<T>>) -> Result<T, St
 }
 
 impl UnitOfWork for PostgresUnitOfWork {
-    async fn begin(&mut self, patience: Patience) -> Result<(), StoreError> {
-        if self.connection.is_none() {
-            self.connection = Some(postgres::connect(&self.url, Use::Writing).await?);
-        }
-        let begin = match patience {
-            Patience::Usual => "BEGIN",
-            Patience::Brief => "BEGIN; SET LOCAL lock_timeout = '10ms'",
-        };
-        answered(self.connection()?.batch_execute(begin)).await
-    }
-
     async fn units_in_scope(
         &mut self,
         organization: OrganizationId,
         scope: RuleScope,
         scope_id: Uuid,
     ) -> Result<Vec<UnitId>, StoreError> {
-        let connection = self.connection()?;
+        let mut connection = self.connect().await?;
         let all = units::table
             .filter(units::organization_id.eq(organization))
             .select(units::id);
         match scope {
             RuleScope::Organization if scope_id != organization.0 => Ok(Vec::new()),
-            RuleScope::Organization => answered(all.load(connection)).await,
+            RuleScope::Organization => answered(all.load(&mut connection)).await,
             RuleScope::Site => {
                 let of_site = all.filter(units::site_id.eq(SiteId(scope_id)));
-                answered(of_site.load(connection)).await
+                answered(of_site.load(&mut connection)).await
             }
             RuleScope::Unit => {
                 let one = all.filter(units::id.eq(UnitId(scope_id)));
-                answered(one.load(connection)).await
+                answered(one.load(&mut connection)).await
             }
         }
     }
 
-    async fn lock(&mut self, claim: &Claim) -> Result<Locked, StoreError> {
-        read::lock(self.connection()?, claim).await
-    }
-
-    async fn new_frames(&mut self, frames: &[Frame]) -> Result<Vec<bool>, StoreError> {
-        read::new_frames(self.connection()?, frames).await
+    async fn begin(&mut self, claim: &Claim, patience: Patience) -> Result<Locked, StoreError> {
+        let begin = match patience {
+            Patience::Usual => BEGIN,
+            Patience::Brief => "BEGIN; SET LOCAL lock_timeout = '10ms'",
+        };
+        read::begin(self.connect().await?, claim, begin).await
     }
 
     async fn run(&mut self, statement: &dyn AnyStatement) -> Result<usize, StoreError> {
         answered(statement.execute_postgres(self.connection()?)).await
     }
 
-    async fn apply(&mut self, changes: &Changes, at: Timestamp) -> Result<Vec<i64>, StoreError> {
-        write::apply(self.connection()?, changes, at).await
-    }
-
-    async fn commit(&mut self) -> Result<(), StoreError> {
-        answered(self.connection()?.batch_execute("COMMIT")).await
+    async fn commit(&mut self, changes: &Changes, at: Timestamp) -> Result<Vec<i64>, StoreError> {
+        write::commit(self.connection()?, changes, at).await
     }
 
     async fn rollback(&mut self) {

@@ -1,13 +1,13 @@
 //! What a group writes: the kinds of rows at once where their order does not matter, the log last.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use diesel::{
     pg::Pg,
     query_builder::{QueryFragment, QueryId},
 };
-use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl};
-use futures_util::future::{try_join_all, try_join4};
+use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use futures_util::future::{try_join, try_join_all, try_join4};
 
 use crate::{
     domain::{OrganizationId, ReadingId, Timestamp},
@@ -32,8 +32,8 @@ async fn execute(
     answered(connection.execute_returning_count(statement)).await
 }
 
-/// Writes everything; the numbers that the log gave.
-pub(super) async fn apply(
+/// Writes everything, then numbers the log and commits on one way; the numbers that the log gave.
+pub(super) async fn commit(
     connection: &AsyncPgConnection,
     changes: &Changes,
     at: Timestamp,
@@ -48,10 +48,24 @@ pub(super) async fn apply(
         devices(connection, changes),
     )
     .await?;
-    log(connection, changes, at).await
+    let commit = answered(async { (&mut &*connection).batch_execute("COMMIT").await });
+    if changes.log.is_empty() {
+        commit.await?;
+        return Ok(Vec::new());
+    }
+    let (numbers, ()) = try_join(log(connection, changes, at), commit).await?;
+    Ok(numbers)
 }
 
-/// Stores new readings and adds them to their quarters; one whose row is there completes it.
+/// Runs the statements of [`commit`] whose order among others matters, on nothing.
+pub(super) async fn prepare(connection: &AsyncPgConnection) -> Result<(), StoreError> {
+    log(connection, &Changes::default(), Timestamp::MIN)
+        .await
+        .map(drop)
+}
+
+/// Stores new readings and adds them to their quarters. One whose row is there completes it, and its quarter, which
+/// counted it twice then, is summed up anew.
 async fn readings(
     connection: &AsyncPgConnection,
     readings: &[ReadingRow],
@@ -59,27 +73,30 @@ async fn readings(
     if readings.is_empty() {
         return Ok(());
     }
-    let insert = rows::readings(readings);
-    let new: Vec<ReadingId> = answered(insert.load(&mut &*connection)).await?;
-    let (mut quarters, mut anew) = (Quarters::default(), BTreeSet::new());
-    if new.len() == readings.len() {
-        readings.iter().for_each(|row| quarters.add(row));
-    } else {
-        let new: BTreeSet<ReadingId> = new.into_iter().collect();
-        for row in readings {
-            if new.contains(&row.reading.id) {
-                quarters.add(row);
-            } else {
-                execute(connection, write::merge_reading(row)).await?;
-                anew.insert((row.unit_id, rollups::quarter_of(row.reading.measured_at)));
-            }
-        }
+    let mut quarters = Quarters::default();
+    readings.iter().for_each(|row| quarters.add(row));
+    let (new, _) = try_join(
+        new_readings(connection, readings),
+        execute(connection, rows::rollups(&quarters)),
+    )
+    .await?;
+    let mut anew = BTreeSet::new();
+    for row in readings.iter().filter(|row| !new.contains(&row.reading.id)) {
+        execute(connection, write::merge_reading(row)).await?;
+        anew.insert((row.unit_id, rollups::quarter_of(row.reading.measured_at)));
     }
-    execute(connection, rows::rollups(&quarters)).await?;
     for (unit, starts_at) in anew {
         execute(connection, write::rollup_anew(unit, starts_at)).await?;
     }
     Ok(())
+}
+
+async fn new_readings(
+    mut connection: &AsyncPgConnection,
+    readings: &[ReadingRow],
+) -> Result<HashSet<ReadingId>, StoreError> {
+    let new: Vec<ReadingId> = answered(rows::readings(readings).load(&mut connection)).await?;
+    Ok(new.into_iter().collect())
 }
 
 /// Alerts before the states that name them; updates before inserts, so that the place of a resolved alert is free.
@@ -125,9 +142,6 @@ async fn log(
     changes: &Changes,
     at: Timestamp,
 ) -> Result<Vec<i64>, StoreError> {
-    if changes.log.is_empty() {
-        return Ok(Vec::new());
-    }
     let bodies = changes
         .log
         .iter()

@@ -66,7 +66,7 @@ export class Realtime {
     this.#socket = socket;
     for (const name of EVENTS) socket.on(name, (payload) => this.#feed.receive({ name, payload }));
     // What came before the answer to a CONNECT that was cut comes again with the next one.
-    socket.io.on("close", () => (socket.receiveBuffer = []));
+    socket.io.on("open", () => (socket.receiveBuffer = []));
     socket.on("connect", () => this.#connected());
     socket.on("disconnect", (reason) => this.#disconnected(reason));
     socket.on("connect_error", (error) => this.#refused(error));

@@ -93,6 +93,7 @@ pub async fn rooms(conn: &mut Conn, sid: &str) -> Result<Option<Vec<ChangedRoom>
     }
     let query = recovery_rooms::table
         .filter(recovery_rooms::sid.eq(sid.to_owned()))
+        .order(recovery_rooms::room)
         .limit(MOST_ROOMS)
         .select((recovery_rooms::room, recovery_rooms::joined_at));
     let rows: Vec<(String, Option<String>)> = conn.all(query).await?;

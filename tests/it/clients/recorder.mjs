@@ -19,7 +19,7 @@ const write = (...line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 socket.on("connect", () => write("connect", socket.recovered));
 // The client keeps what came before the answer to its CONNECT, also when the transport is cut in between, and would hand
 // it out a second time after the next one, which brings it again: docs/realtime.md.
-socket.io.on("close", () => {
+socket.io.on("open", () => {
   if (socket.receiveBuffer.length) write("forgotten", socket.receiveBuffer.length);
   socket.receiveBuffer = [];
 });

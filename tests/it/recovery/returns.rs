@@ -178,7 +178,4 @@ async fn a_stop_and_a_start_lose_nothing() {
     }
 }
 
-on_postgres_too!(
-    rooms_come_back_as_they_were_also_over_a_restart,
-    a_stop_and_a_start_lose_nothing,
-);
+on_postgres_too!(rooms_come_back_as_they_were_also_over_a_restart,);

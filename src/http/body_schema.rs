@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 pub(super) struct BodySchema {
     properties: Map<String, Value>,
     required: Vec<String>,
+    alternatives: Vec<Value>,
 }
 
 impl BodySchema {
@@ -18,11 +19,20 @@ impl BodySchema {
         }
     }
 
+    /// All fields of one of these sets must be there.
+    pub(super) fn require_one_of(&mut self, sets: &[&[&str]]) {
+        let set = |fields: &&[&str]| json!({ "required": fields });
+        self.alternatives = sets.iter().map(set).collect();
+    }
+
     /// `{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{…}}}`
     pub(super) fn into_value(self) -> Value {
         let mut schema = json!({"type": "object", "additionalProperties": false});
         if !self.required.is_empty() {
             schema["required"] = self.required.into();
+        }
+        if !self.alternatives.is_empty() {
+            schema["anyOf"] = self.alternatives.into();
         }
         schema["properties"] = self.properties.into();
         schema

@@ -46,6 +46,13 @@ impl Fields {
         fields.schema.unwrap_or_default().into_value()
     }
 
+    /// Says that all fields of one of these sets must be there, which the caller checks.
+    pub(super) fn describe_alternatives(&mut self, sets: &[&[&str]]) {
+        if let Some(body) = &mut self.schema {
+            body.require_one_of(sets);
+        }
+    }
+
     /// `None` only after a mistake was noted.
     pub(super) fn required<T: FromJson>(&mut self, name: &str) -> Option<T> {
         self.note(name, T::schema, true);

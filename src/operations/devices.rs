@@ -135,7 +135,7 @@ fn missing(eui: bool, application: bool, ttn_device: bool) -> Option<FieldError>
         (false, false, true) => "applicationId",
         (false, false, false) => "devEui",
     };
-    let message = "is required: a device has a devEui, or applicationId with ttnDeviceId";
+    let message = "must be there: a device has a devEui, or applicationId with ttnDeviceId";
     Some(FieldError::new(field, message))
 }
 

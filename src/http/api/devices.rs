@@ -76,6 +76,7 @@ fn new_device(fields: &mut Fields) -> Option<NewDevice> {
 }
 
 fn identity(fields: &mut Fields) -> Option<DeviceIdentity> {
+    fields.describe_alternatives(&[&["devEui"], &["applicationId", "ttnDeviceId"]]);
     let dev_eui = fields.optional("devEui");
     let application_id = fields.optional("applicationId");
     let ttn_device_id = fields.optional("ttnDeviceId");

@@ -12,13 +12,18 @@ use actix_socketio::{
     Cors, DeliverOutcome, Delivery, DisconnectReason, Emitter, Event, Frame, Handler, Refusal,
     Socket, SocketIo,
 };
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpResponse, web};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde::Deserialize;
 use serde_json::Value;
 
 #[path = "support/port.rs"]
 mod port;
+#[path = "support/serve.rs"]
+mod serve;
+
+use serve::serve;
 
 /// What is sent to whom.
 #[derive(Deserialize)]
@@ -127,16 +132,11 @@ async fn main() -> std::io::Result<()> {
         .handler(organizations)
         .build();
     let emitter = web::Data::new(emitter.get_or_init(|| socketio.emitter()).clone());
-    let server = HttpServer::new(move || {
-        App::new()
+    let routes = move |routes: &mut ServiceConfig| {
+        routes
             .app_data(emitter.clone())
             .service(socketio.service())
-            .route("/emit", web::post().to(emit))
-    })
-    .h1_allow_half_closed(false)
-    .shutdown_timeout(1)
-    .bind(("127.0.0.1", port))?
-    .run();
-    println!("listening");
-    server.await
+            .route("/emit", web::post().to(emit));
+    };
+    serve(port, routes)?.await
 }

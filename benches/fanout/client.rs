@@ -2,7 +2,6 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::SocketAddr;
-use std::rc::Rc;
 
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
@@ -34,8 +33,8 @@ pub(crate) struct Brought {
 pub(crate) struct Client {
     stream: TcpStream,
     stage: Stage,
-    /// What it says to join, shared by its room.
-    join: Rc<str>,
+    /// What it says to join.
+    join: Box<str>,
     /// The beginning of a frame whose end has not come: empty nearly always.
     partial: Vec<u8>,
     /// What the socket did not take.
@@ -49,7 +48,7 @@ impl Client {
     /// If there are too many.
     pub(crate) fn start(
         address: SocketAddr,
-        join: Rc<str>,
+        join: Box<str>,
         registry: &Registry,
         token: Token,
     ) -> io::Result<Self> {
@@ -172,7 +171,7 @@ impl Client {
             (_, b"2") => self.say("3")?,
             (Stage::Opening, [b'0', ..]) => {
                 self.stage = Stage::Joining;
-                let join = Rc::clone(&self.join);
+                let join = std::mem::take(&mut self.join);
                 self.say(&join)?;
             }
             (Stage::Joining, [b'4', b'0', ..]) => {

@@ -63,6 +63,7 @@ fn run() -> Result<(), Failure> {
             .map(|name| Peer::named(name))
             .collect::<Result<_, _>>()?,
     };
+    let machine = Machine::look();
     server::stand_aside()?;
     let mut figures = Figures::default();
     for repeat in 0..REPEATS {
@@ -70,7 +71,11 @@ fn run() -> Result<(), Failure> {
             measure_one(*peer, repeat, &mut figures)?;
         }
     }
-    let tables = format!("{}\n{}", conditions(&figures), table::of(&figures));
+    let tables = format!(
+        "{}\n{}",
+        conditions(&machine, &figures),
+        table::of(&figures)
+    );
     println!("\n{tables}");
     if names.is_empty() {
         page::write(&tables, &picture::of(&figures))?;
@@ -114,8 +119,7 @@ fn measure_one(peer: Peer, repeat: usize, figures: &mut Figures) -> Result<(), F
 }
 
 /// Where and with what.
-fn conditions(figures: &Figures) -> String {
-    let machine = Machine::look();
+fn conditions(machine: &Machine, figures: &Figures) -> String {
     let versions = figures
         .peers()
         .into_iter()

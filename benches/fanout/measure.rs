@@ -1,7 +1,7 @@
 //! The scenarios: who connects, what is published, over which time. Each warms up before it counts, and waits at
 //! its end until every message has reached everybody.
 
-use std::rc::Rc;
+use std::ops::Range;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -65,12 +65,13 @@ impl<'a> Scene<'a> {
     fn set(server: &'a Server, rooms: u64, members: u64) -> Result<Self, Failure> {
         let mut swarm = Swarm::new(server.address)?;
         let data = wire::data();
-        let mut joins = vec![join("publisher")?];
+        let mut joins = vec![join("publisher", 0)?];
         let mut events = Vec::new();
         for room in 0..rooms {
             let organization = room.to_string();
-            let join = join(&organization)?;
-            joins.extend((0..members).map(|_| Rc::clone(&join)));
+            for _ in 0..members {
+                joins.push(join(&organization, joins.len() as u64)?);
+            }
             events.push(wire::publish(&organization, &data));
         }
         swarm.connect(joins)?;
@@ -162,8 +163,8 @@ impl<'a> Scene<'a> {
     }
 }
 
-fn join(organization: &str) -> Result<Rc<str>, Failure> {
-    let token = token::of(organization)?;
+fn join(organization: &str, user: u64) -> Result<Box<str>, Failure> {
+    let token = token::of(organization, user)?;
     Ok(wire::join(organization, &token).into())
 }
 
@@ -207,14 +208,19 @@ pub(crate) fn idle(server: &Server, with_pings: bool) -> Result<Idle, Failure> {
     let allowed = (swarm::descriptors()? as u64).saturating_sub(RESERVED);
     let count = IDLE.min(allowed);
     let mut swarm = Swarm::new(server.address)?;
-    let member = join("0")?;
+    let clients = |users: Range<u64>| {
+        users
+            .map(|user| join("0", user))
+            .collect::<Result<Vec<_>, _>>()
+    };
     // What the first ones cause is not counted.
-    swarm.connect((0..RESERVED / 2).map(|_| Rc::clone(&member)))?;
+    swarm.connect(clients(0..RESERVED / 2)?)?;
     swarm.until(Instant::now() + SETTLING)?;
     let before = server.anonymous_memory()?;
+    let joins = clients(RESERVED..RESERVED + count)?;
 
     let meter = Meter::start(server, &swarm)?;
-    swarm.connect((0..count).map(|_| Rc::clone(&member)))?;
+    swarm.connect(joins)?;
     let connect = meter.micros_each(server, count)?;
     swarm.until(Instant::now() + SETTLING)?;
     let grown = server.anonymous_memory()?.saturating_sub(before);

@@ -11,8 +11,10 @@ use crate::failure::Failure;
 pub(crate) enum Peer {
     /// One ready frame per socket and message, and nothing else: see [`crate::floor`].
     Floor,
-    /// `examples/fanout.rs`.
+    /// `examples/fanout.rs`, whose WebSockets take their sockets over.
     Ours,
+    /// The same in an `App` of actix-web's own server.
+    OursInApp,
     /// socketioxide on axum and hyper.
     Socketioxide,
     /// socket.io on Node with `ws`.
@@ -23,9 +25,10 @@ pub(crate) enum Peer {
 
 impl Peer {
     /// In the order of the table.
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Floor,
         Self::Ours,
+        Self::OursInApp,
         Self::Socketioxide,
         Self::Node,
         Self::Fastify,
@@ -36,6 +39,7 @@ impl Peer {
         match self {
             Self::Floor => "floor",
             Self::Ours => "freshtrack",
+            Self::OursInApp => "freshtrack in App",
             Self::Socketioxide => "socketioxide",
             Self::Node => "socket.io",
             Self::Fastify => "fastify-socket.io",
@@ -61,7 +65,7 @@ impl Peer {
                 let own = env::current_exe().map_err(Failure::io("the path of this program"))?;
                 (own, Some(PathBuf::from(crate::FLOOR)))
             }
-            Self::Ours => (built.join("examples/fanout"), None),
+            Self::Ours | Self::OursInApp => (built.join("examples/fanout"), None),
             Self::Socketioxide => (built.join("fanout-socketioxide"), None),
             Self::Node => ("node".into(), Some(node.join("socketio.js"))),
             Self::Fastify => ("node".into(), Some(node.join("fastify.js"))),
@@ -76,10 +80,18 @@ impl Peer {
         Ok([Some(program), argument].into_iter().flatten().collect())
     }
 
+    /// The `MOUNT` of our examples, which means nothing to others.
+    pub(crate) const fn mount(self) -> &'static str {
+        match self {
+            Self::OursInApp => "app",
+            Self::Floor | Self::Ours | Self::Socketioxide | Self::Node | Self::Fastify => "",
+        }
+    }
+
     /// What was compared: the version that is installed, by the same commands that start it.
     pub(crate) fn version(self) -> String {
         match self {
-            Self::Floor => String::new(),
+            Self::Floor | Self::OursInApp => String::new(),
             Self::Ours => env!("CARGO_PKG_VERSION").to_owned(),
             Self::Socketioxide => locked("benches/peers/socketioxide/Cargo.lock", "socketioxide"),
             Self::Node => format!("{} on Node {}", installed("socket.io"), node_version()),

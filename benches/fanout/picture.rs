@@ -66,6 +66,7 @@ const fn color(peer: Peer) -> &'static str {
     match peer {
         Peer::Floor => "#cbd2d9",
         Peer::Ours => "#0b7285",
+        Peer::OursInApp => "#66a9b4",
         Peer::Socketioxide | Peer::Node | Peer::Fastify => "#829ab1",
     }
 }

@@ -45,6 +45,7 @@ impl Server {
             .args(peer.command()?)
             .env("PORT", address.port().to_string())
             .env("SECRET", SECRET)
+            .env("MOUNT", peer.mount())
             .env("NODE_ENV", "production")
             .stdin(Stdio::null())
             .stdout(Stdio::null())

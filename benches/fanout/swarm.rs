@@ -3,7 +3,6 @@
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::rc::Rc;
 use std::time::Duration;
 
 use mio::{Events, Poll, Token};
@@ -63,7 +62,7 @@ impl Swarm {
     /// If one is refused, or they take too long.
     pub(crate) fn connect(
         &mut self,
-        joins: impl IntoIterator<Item = Rc<str>>,
+        joins: impl IntoIterator<Item = Box<str>>,
     ) -> Result<(), Failure> {
         let deadline = Instant::now() + CONNECTING;
         let mut joins = joins.into_iter();
@@ -86,7 +85,7 @@ impl Swarm {
         Ok(())
     }
 
-    fn start(&mut self, join: Rc<str>) -> Result<(), Failure> {
+    fn start(&mut self, join: Box<str>) -> Result<(), Failure> {
         let token = Token(self.clients.len());
         let client = Client::start(self.address, join, self.poll.registry(), token)
             .map_err(Failure::io("a client"))?;

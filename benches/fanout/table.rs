@@ -27,11 +27,11 @@ pub(crate) fn of(figures: &Figures) -> String {
             Some(format!("{text}{mark}"))
         },
     );
-    if peers.contains(&Peer::Floor) {
+    if peers.len() > 1 && peers.contains(&Peer::Floor) {
         page.push('\n');
         of_the_floor(&mut page, figures, &peers);
     }
-    if peers.contains(&Peer::Ours) {
+    if peers.len() > 1 && peers.contains(&Peer::Ours) {
         page.push('\n');
         of_ours(&mut page, figures, &peers);
     }

@@ -8,7 +8,7 @@ use crate::wire::SECRET;
 
 #[derive(Serialize)]
 struct Claims<'a> {
-    sub: &'a str,
+    sub: String,
     org: &'a str,
     exp: u64,
 }
@@ -16,13 +16,13 @@ struct Claims<'a> {
 /// 2100, seconds since 1970: no comparison outlives it.
 const NEVER: u64 = 4_102_444_800;
 
-/// For a user of `organization`.
+/// For the user of that number: no two are the same, so that no server answers from a cache.
 ///
 /// # Errors
 /// None that the fixed algorithm could give.
-pub(crate) fn of(organization: &str) -> Result<String, Failure> {
+pub(crate) fn of(organization: &str, user: u64) -> Result<String, Failure> {
     let claims = Claims {
-        sub: "01936f5e-7c1a-7000-8000-0000000000b2",
+        sub: format!("01936f5e-7c1a-7000-8000-{user:012x}"),
         org: organization,
         exp: NEVER,
     };

@@ -12,6 +12,7 @@
 //! Bounds: sessions by `max_connections`, what waits for a client by `queue_bytes`, what a client sends by
 //! `max_payload`, running event handlers by 64 per socket, deliveries by each hub's mailbox.
 
+mod listener;
 mod server;
 mod builder;
 mod config;
@@ -40,6 +41,7 @@ pub use event::{Ack, Event};
 pub use guard::{Guard, Guarded, Rejection};
 pub use handler::{DisconnectReason, Handler, Refusal};
 pub use hub::{Delivery, Found, HubId, Room};
+pub use listener::Listener;
 pub use server::{EngineIo, SocketIo};
 pub use socket::{EmitError, Gone, Handshake, Socket};
 pub use socketio_proto::engineio::Message;

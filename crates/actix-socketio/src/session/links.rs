@@ -1,12 +1,11 @@
 //! The requests and WebSockets that carry a session right now. Driven by [`super::Session`].
 //! Bounds: the engine allows one waiting poll, one POST and two WebSockets; others are answered or closed at once.
 
-use actix::Addr;
 use socketio_proto::engineio::session::{PollAnswer, PostAnswer};
 use socketio_proto::engineio::{CarrierId, WireFrame};
 use tokio::sync::oneshot;
 
-use crate::transport::{WebSocket, Write};
+use crate::transport::{Carrier, Write};
 
 #[derive(Default)]
 pub(super) struct Links {
@@ -19,7 +18,7 @@ pub(super) struct Links {
 
 struct Link {
     id: CarrierId,
-    socket: Addr<WebSocket>,
+    socket: Carrier,
     /// A write is on its way: further frames wait in the session's queue.
     writing: bool,
     pending: Vec<WireFrame>,
@@ -42,7 +41,7 @@ impl Links {
         self.posts.push((id, answer));
     }
 
-    pub(super) fn add_socket(&mut self, id: CarrierId, socket: Addr<WebSocket>) {
+    pub(super) fn add_socket(&mut self, id: CarrierId, socket: Carrier) {
         self.sockets.push(Link {
             id,
             socket,
@@ -121,7 +120,7 @@ impl Links {
     }
 
     /// What is to be written now: one write per idle WebSocket. A closed one is let go of.
-    pub(super) fn writes(&mut self) -> Vec<(CarrierId, Addr<WebSocket>, Write)> {
+    pub(super) fn writes(&mut self) -> Vec<(CarrierId, Carrier, Write)> {
         let due = |link: &Link| !link.writing && (link.close || !link.pending.is_empty());
         let writes = self
             .sockets

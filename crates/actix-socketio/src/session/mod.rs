@@ -33,7 +33,8 @@ use self::layer::{Arrival, Layer};
 use self::links::Links;
 use self::members::Member;
 pub(crate) use self::messages::{
-    Poll, PostBegun, PostEnd, PostEnded, Shutdown, SocketFailed, SocketFrames, SocketOpened, bring,
+    Poll, PostBegun, PostEnd, PostEnded, SessionGone, Shutdown, SocketFailed, SocketFrames,
+    SocketOpened, bring,
 };
 pub(crate) use self::namespace::Namespace;
 use self::running::Running;
@@ -144,8 +145,7 @@ impl Session {
         }
         for (id, socket, write) in self.links.writes() {
             if write.close {
-                // Not `send`: a message whose sender no longer waits is not handled, and this session may be over.
-                let _gone = socket.try_send(write);
+                socket.close(write);
                 continue;
             }
             let written = socket.send(write).into_actor(self);

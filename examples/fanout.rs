@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use actix_socketio::{
     Cors, DeliverOutcome, Delivery, DisconnectReason, Emitter, Event, Frame, Handler, Refusal,
-    Socket, SocketIo,
+    Socket, SocketIo, WhenFull,
 };
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, web};
@@ -97,6 +97,7 @@ async fn publish(emitter: &Emitter, Publication { room, data }: Publication) {
         rooms: vec![room.into()],
         except: Vec::new(),
         frame,
+        when_full: WhenFull::Disconnect,
     };
     let mut refused = emitter.deliver(vec![delivery.clone()]);
     while !refused.is_empty() {

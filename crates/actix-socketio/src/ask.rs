@@ -47,7 +47,7 @@ pub enum AskError {
     Left,
 }
 
-/// The ids of all acks that a server asks for; one for all receivers of an event.
+/// The ids of all acks that are asked for in a namespace; one for all receivers of an event.
 #[derive(Debug, Default)]
 pub(crate) struct AskIds(AtomicU64);
 

@@ -12,8 +12,7 @@ use actix::dev::SendError;
 pub use self::broadcast::Broadcast;
 pub(crate) use self::hubs::Hubs;
 use crate::ask::AskIds;
-use crate::hub::{Deliver, Delivery, Hub, HubId, Room};
-use crate::queue::Manner;
+use crate::hub::{Deliver, Delivery, Hub, HubId, Parcel, Room};
 
 /// What became of a delivery to one hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +48,7 @@ impl Emitter {
     /// reaches their sockets, unless the caller repeats it with [`Emitter::deliver_to`].
     #[must_use = "the hubs named here got nothing"]
     pub fn deliver(&self, deliveries: Vec<Delivery>) -> Vec<HubId> {
-        self.post_all(deliveries, &Manner::Plain)
+        self.post_all(&deliveries.into_iter().map(Parcel::from).collect())
     }
 
     /// Delivers to the sockets of one hub only.
@@ -60,18 +59,18 @@ impl Emitter {
             .iter()
             .find(|seat| seat.id == hub)
             .map_or(DeliverOutcome::Gone, |seat| {
-                post(&seat.hub, deliveries.into(), Manner::Plain)
+                post(
+                    &seat.hub,
+                    deliveries.into_iter().map(Parcel::from).collect(),
+                )
             })
     }
 
-    fn post_all(&self, deliveries: Vec<Delivery>, manner: &Manner) -> Vec<HubId> {
-        let deliveries: Arc<[Delivery]> = deliveries.into();
+    fn post_all(&self, parcels: &Arc<[Parcel]>) -> Vec<HubId> {
         self.hubs
             .seats()
             .iter()
-            .filter(|seat| {
-                post(&seat.hub, Arc::clone(&deliveries), manner.clone()) == DeliverOutcome::Refused
-            })
+            .filter(|seat| post(&seat.hub, Arc::clone(parcels)) == DeliverOutcome::Refused)
             .map(|seat| seat.id)
             .collect()
     }
@@ -82,10 +81,16 @@ impl Emitter {
     }
 }
 
-fn post(hub: &Addr<Hub>, deliveries: Arc<[Delivery]>, manner: Manner) -> DeliverOutcome {
-    match hub.try_send(Deliver { deliveries, manner }) {
-        Ok(()) => DeliverOutcome::Accepted,
-        Err(SendError::Full(_)) => DeliverOutcome::Refused,
-        Err(SendError::Closed(_)) => DeliverOutcome::Gone,
+fn post(hub: &Addr<Hub>, parcels: Arc<[Parcel]>) -> DeliverOutcome {
+    hub.try_send(Deliver { parcels }).into()
+}
+
+impl<M> From<Result<(), SendError<M>>> for DeliverOutcome {
+    fn from(sent: Result<(), SendError<M>>) -> Self {
+        match sent {
+            Ok(()) => Self::Accepted,
+            Err(SendError::Full(_)) => Self::Refused,
+            Err(SendError::Closed(_)) => Self::Gone,
+        }
     }
 }

@@ -56,7 +56,7 @@ impl Connection {
     /// [`EmitError::Closed`], and [`EmitError::Overflow`] when the client is being cut off.
     pub fn send(&self, message: &Message) -> Result<(), EmitError> {
         self.queue
-            .push(self.key, &Frame::message(message), &Manner::Plain)
+            .push(self.key, &Frame::message(message), &Manner::default())
     }
 
     /// Closes after what was sent before.

@@ -39,7 +39,7 @@ impl Ack {
         let frame = Frame::ack_one(&self.core.place.namespace, self.id, arg)?;
         self.core
             .queue
-            .push(self.core.place.key, &frame, &Manner::Plain)
+            .push(self.core.place.key, &frame, &Manner::default())
     }
 
     /// Answers with any number of arguments, binary ones as [`crate::placeholder`]s.
@@ -50,6 +50,6 @@ impl Ack {
         let frame = Frame::ack(&self.core.place.namespace, self.id, args, attachments)?;
         self.core
             .queue
-            .push(self.core.place.key, &frame, &Manner::Plain)
+            .push(self.core.place.key, &frame, &Manner::default())
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::event::Event;
 use crate::handler::{DisconnectReason, Handler, Refusal};
+use crate::recovery::Recovery;
 use crate::socket::Socket;
 
 /// Why an event is not let through; whom it is told is the guard's choice.
@@ -73,6 +74,10 @@ impl<H: Handler, G: Guard<H::Data>> Handler for Guarded<H, G> {
             Ok(()) => self.handler.event(socket, event).await,
             Err(rejection) => self.guard.rejected(socket, event, rejection),
         }
+    }
+
+    fn recovery(&self) -> Option<&impl Recovery<Self::Data>> {
+        self.handler.recovery()
     }
 
     fn disconnect(&self, socket: &Socket<Self::Data>, reason: DisconnectReason) {

@@ -9,6 +9,7 @@ use socketio_proto::engineio::CloseReason;
 
 use crate::event::Event;
 use crate::guard::{Guard, Guarded};
+use crate::recovery::{Nobody, Recovery};
 use crate::socket::Socket;
 
 /// The application's side of a namespace.
@@ -55,6 +56,11 @@ pub trait Handler: Send + Sync + 'static {
 
     /// Called once for each `connect` that gave `Ok`, however the session ended. It must not block.
     fn disconnect(&self, socket: &Socket<Self::Data>, reason: DisconnectReason);
+
+    /// Who brings sockets back that lost their transport. Default nobody: a client begins afresh.
+    fn recovery(&self) -> Option<&impl Recovery<Self::Data>> {
+        None::<&Nobody>
+    }
 
     /// This handler behind a guard, which sees each event first.
     fn guarded<G: Guard<Self::Data>>(self, guard: G) -> Guarded<Self, G>
@@ -111,7 +117,8 @@ pub enum DisconnectReason {
     TransportError,
     /// The client's connection is gone, or it closed the transport.
     TransportClose,
-    /// The client sent what is no Socket.IO packet, or the application closed a [`crate::Connection`].
+    /// The client sent what is no Socket.IO packet, or the application closed it: [`Socket::close`],
+    /// [`crate::Connection`].
     ForcedClose,
     /// No pong in time.
     PingTimeout,
@@ -128,6 +135,14 @@ pub enum DisconnectReason {
 }
 
 impl DisconnectReason {
+    /// One side has ended it for good: the socket does not come back.
+    pub const fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::ParseError | Self::ClientNamespaceDisconnect | Self::ServerNamespaceDisconnect
+        )
+    }
+
     /// The reason as Socket.IO servers name it.
     pub const fn as_str(self) -> &'static str {
         match self {

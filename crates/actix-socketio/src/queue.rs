@@ -1,10 +1,11 @@
 //! What waits for one client: sockets and hubs (any thread) -> *queue* -> its session, which takes it as its
-//! transport can. Bound: `queue_bytes`; what goes over it is refused and the session closes the transport.
+//! transport can. Bound: `queue_bytes`; over it newer frames take the place of older ones or are dropped, if they may
+//! be, and else the session closes the transport.
 
+mod line;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -13,6 +14,8 @@ use futures_util::task::AtomicWaker;
 use socketio_proto::engineio::WireFrame;
 use socketio_proto::socketio::{Encoding, Frame};
 
+pub use self::line::{Coalescing, WhenFull};
+use self::line::{Entry, Line};
 use crate::ask::{WAITING, Waiter};
 use crate::hub::SocketKey;
 use crate::socket::EmitError;
@@ -27,8 +30,9 @@ pub(crate) struct Queue {
 
 #[derive(Default)]
 struct State {
-    frames: VecDeque<Frame>,
-    bytes: usize,
+    line: Line,
+    /// Bytes that are held back in the lanes.
+    held: usize,
     lanes: Vec<(SocketKey, Lane)>,
     /// Who waits for acks of which socket.
     asked: Vec<(SocketKey, Waiter)>,
@@ -40,7 +44,8 @@ struct State {
 /// How a frame is sent.
 #[derive(Clone, Debug)]
 pub(crate) enum Manner {
-    Plain,
+    /// In its turn, whenever that is.
+    Queued(WhenFull),
     /// Only to a client that takes it at once.
     Volatile,
     /// Its id is to be answered.
@@ -51,7 +56,7 @@ pub(crate) enum Manner {
 enum Lane {
     /// The application has not let it in yet: what it is sent follows the CONNECT reply.
     Held {
-        frames: Vec<Frame>,
+        entries: Vec<Entry>,
         leaving: Option<(Option<Frame>, Departure)>,
     },
     Open,
@@ -65,6 +70,12 @@ pub(crate) struct Departure {
     pub(crate) close: bool,
 }
 
+impl Default for Manner {
+    fn default() -> Self {
+        Self::Queued(WhenFull::Disconnect)
+    }
+}
+
 /// Why the session must be cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
@@ -72,6 +83,8 @@ pub(crate) enum Failure {
     Overflow,
     /// A handler panicked.
     Panic,
+    /// The application wants it so.
+    Closed,
 }
 
 /// What the session has to act on, apart from frames.
@@ -108,10 +121,7 @@ impl Queue {
         if state.closed || state.failure.is_some() {
             return Err(EmitError::Closed);
         }
-        let size = frame.size();
-        // One frame may always wait, or an event over the limit would cut every client off.
-        let over = state.bytes > 0 && state.bytes + size > self.limit;
-        let ready = state.frames.is_empty() && self.writable.load(Ordering::Relaxed);
+        let ready = state.line.is_empty() && self.writable.load(Ordering::Relaxed);
         match (state.lane(key), manner) {
             (
                 None
@@ -122,21 +132,15 @@ impl Queue {
             ) => return Err(EmitError::Closed),
             (Some(Lane::Held { .. }), Manner::Volatile) => return Ok(()),
             (Some(Lane::Open), Manner::Volatile) if !ready => return Ok(()),
-            (Some(_), _) if over => {
-                state.failure = Some(Failure::Overflow);
-                self.session.wake();
-                return Err(EmitError::Overflow);
-            }
             (Some(_), Manner::Asking(waiter)) => state.expect(key, waiter)?,
-            (Some(_), Manner::Plain | Manner::Volatile) => {}
+            (Some(_), Manner::Queued(_) | Manner::Volatile) => {}
         }
-        match state.lane(key) {
-            Some(Lane::Held { frames, .. }) => frames.push(frame.clone()),
-            Some(Lane::Open) | None => state.frames.push_back(frame.clone()),
-        }
-        state.bytes += size;
         self.session.wake();
-        Ok(())
+        let when_full = match manner {
+            Manner::Queued(when_full) => when_full,
+            Manner::Volatile | Manner::Asking(_) => &WhenFull::Disconnect,
+        };
+        state.admit(key, frame, when_full, self.limit)
     }
 
     /// Whoever waits for this answer of a socket.
@@ -157,10 +161,10 @@ impl Queue {
     /// Queues what the session itself has to say; a client that asks without reading is cut like any slow one.
     pub(crate) fn push_reply(&self, frame: Frame) {
         let mut state = self.lock();
-        if state.bytes > self.limit {
+        if state.bytes() > self.limit {
             state.failure.get_or_insert(Failure::Overflow);
         } else {
-            state.append(frame);
+            state.line.push(Entry::firm(frame));
         }
     }
 
@@ -169,20 +173,35 @@ impl Queue {
         self.lock().lanes.push((
             key,
             Lane::Held {
-                frames: Vec::new(),
+                entries: Vec::new(),
                 leaving: None,
             },
         ));
     }
 
-    /// A socket is let in: the reply, if there is one, then what was held back.
-    pub(crate) fn open(&self, key: SocketKey, reply: Option<Frame>) {
+    /// Takes back what was held for a socket and has been sent already.
+    pub(crate) fn retract(&self, key: SocketKey, sent: &[Frame]) {
+        let mut state = self.lock();
+        let Some(Lane::Held { entries, .. }) = state.lane(key) else {
+            return;
+        };
+        let is_sent = |entry: &mut Entry| sent.iter().any(|other| other.is(entry.frame()));
+        let retracted: Vec<Entry> = entries.extract_if(.., is_sent).collect();
+        state.held -= sizes(&retracted);
+    }
+
+    /// A socket is let in: what an earlier one missed, the reply, then what was held back.
+    pub(crate) fn open(&self, key: SocketKey, missed: Vec<Frame>, reply: Option<Frame>) {
         let mut state = self.lock();
         let Some(lane) = state.lane(key) else { return };
         let held = std::mem::replace(lane, Lane::Open);
-        state.extend(reply);
-        if let Lane::Held { frames, leaving } = held {
-            state.frames.extend(frames);
+        if let Lane::Held { entries, leaving } = held {
+            state.held -= sizes(&entries);
+            let first = missed.into_iter().chain(reply);
+            let first = first.map(Entry::firm);
+            first
+                .chain(entries)
+                .for_each(|entry| state.line.push(entry));
             if let Some((farewell, departure)) = leaving {
                 state.depart(farewell, departure);
             }
@@ -207,8 +226,8 @@ impl Queue {
         let Some(index) = state.lanes.iter().position(|(known, _)| *known == key) else {
             return;
         };
-        if let (_, Lane::Held { frames, .. }) = state.lanes.swap_remove(index) {
-            state.bytes -= frames.iter().map(Frame::size).sum::<usize>();
+        if let (_, Lane::Held { entries, .. }) = state.lanes.swap_remove(index) {
+            state.held -= sizes(&entries);
         }
     }
 
@@ -221,7 +240,7 @@ impl Queue {
     /// The socket is let in, and can still be sent to.
     pub(crate) fn is_joined(&self, key: SocketKey) -> bool {
         let mut state = self.lock();
-        !state.closed && matches!(state.lane(key), Some(Lane::Open))
+        !state.closed && state.failure.is_none() && matches!(state.lane(key), Some(Lane::Open))
     }
 
     /// The session must be cut.
@@ -243,17 +262,17 @@ impl Queue {
         let mut state = self.lock();
         let mut frames = Vec::new();
         let mut taken = 0;
-        while let Some(frame) = state
-            .frames
-            .pop_front_if(|frame| taken == 0 || taken + frame.size() <= limit)
-        {
+        // A frame over the limit leaves alone.
+        while let Some(frame) = match taken {
+            0 => state.line.pop_within(usize::MAX),
+            taken => state.line.pop_within(limit.saturating_sub(taken)),
+        } {
             taken += frame.size();
             frames.extend(frame.wire_in(encoding));
         }
-        state.bytes -= taken;
         Batch {
             frames,
-            drained: state.frames.is_empty(),
+            drained: state.line.is_empty(),
         }
     }
 
@@ -299,20 +318,60 @@ impl State {
         Ok(())
     }
 
-    fn extend(&mut self, frame: Option<Frame>) {
-        if let Some(frame) = frame {
-            self.append(frame);
-        }
+    /// Everything that waits.
+    const fn bytes(&self) -> usize {
+        self.held + self.line.bytes()
     }
 
-    fn append(&mut self, frame: Frame) {
-        self.bytes += frame.size();
-        self.frames.push_back(frame);
+    /// Queues a frame of a socket that is there, and makes room for it.
+    fn admit(
+        &mut self,
+        key: SocketKey,
+        frame: &Frame,
+        when_full: &WhenFull,
+        limit: usize,
+    ) -> Result<(), EmitError> {
+        let size = frame.size();
+        if let WhenFull::Drop { notice } = when_full
+            && self.bytes() > 0
+            && !self.make_room(size, limit)
+        {
+            self.line.notice(key, notice);
+            return Ok(());
+        }
+        let entry = Entry::new(key, frame.clone(), when_full);
+        match self.lane(key) {
+            Some(Lane::Held { entries, .. }) => {
+                entries.push(entry);
+                self.held += size;
+            }
+            Some(Lane::Open) | None => self.line.push(entry),
+        }
+        // One frame may always wait, or an event over the limit would cut every client off.
+        if self.make_room(0, limit) || self.bytes() == size {
+            return Ok(());
+        }
+        self.failure = Some(Failure::Overflow);
+        Err(EmitError::Overflow)
+    }
+
+    /// True: there is room for so many more bytes, now that what could be has been given up.
+    fn make_room(&mut self, more: usize, limit: usize) -> bool {
+        if self.bytes() + more > limit {
+            self.line.coalesce();
+        }
+        self.bytes() + more <= limit
     }
 
     fn depart(&mut self, farewell: Option<Frame>, departure: Departure) {
-        self.extend(farewell);
+        if let Some(farewell) = farewell {
+            self.line.push(Entry::firm(farewell));
+        }
         self.lanes.retain(|(key, _)| *key != departure.key);
         self.departures.push(departure);
     }
+}
+
+fn sizes(entries: &[Entry]) -> usize {
+    entries.iter().map(|entry| entry.frame().size()).sum()
 }

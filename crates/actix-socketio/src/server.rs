@@ -10,14 +10,13 @@ use log::warn;
 use socketio_proto::engineio::CarrierId;
 use socketio_proto::socketio::{Known, ROOT};
 
-use crate::ask::AskIds;
 use crate::builder::Builder;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::emitter::{Emitter, Hubs};
 use crate::engine::MessageHandler;
 use crate::hub::SocketKey;
-use crate::namespaces::Namespaces;
+use crate::namespaces::{Namespaces, Served};
 use crate::registry::Registry;
 use crate::session::Shutdown;
 use crate::transport::{self, Tally};
@@ -33,6 +32,15 @@ pub(crate) enum Application {
     Messages(Arc<dyn MessageHandler>),
 }
 
+impl Application {
+    pub(crate) fn served(&self, namespace: &str) -> Option<&Served> {
+        match self {
+            Self::Packets { namespaces, .. } => namespaces.find(namespace),
+            Self::Messages(_) => None,
+        }
+    }
+}
+
 /// What all workers, sessions and requests of one server share.
 pub(crate) struct Server {
     pub(crate) config: Config,
@@ -40,7 +48,6 @@ pub(crate) struct Server {
     pub(crate) registry: Registry,
     pub(crate) hubs: Arc<Hubs>,
     pub(crate) application: Application,
-    pub(crate) ask_ids: Arc<AskIds>,
     /// Sockets let in and not yet disconnected.
     pub(crate) sockets: AtomicUsize,
     /// Connections that no HTTP server knows any more.
@@ -56,7 +63,6 @@ impl Server {
             clock: Clock::start(),
             hubs: Arc::default(),
             application,
-            ask_ids: Arc::default(),
             sockets: AtomicUsize::new(0),
             taken_over: Tally::default(),
             numbers: AtomicU64::new(0),
@@ -150,10 +156,12 @@ impl SocketIo {
 
     /// Sends to rooms of another namespace, such as `/admin`.
     pub fn emitter_of(&self, namespace: &str) -> Emitter {
+        let served = self.server.application.served(namespace);
+        let ids = served.map_or_else(Arc::default, |served| Arc::clone(&served.ids));
         Emitter {
             hubs: Arc::clone(&self.server.hubs),
             namespace: namespace.into(),
-            ids: Arc::clone(&self.server.ask_ids),
+            ids,
         }
     }
 

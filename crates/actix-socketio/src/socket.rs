@@ -4,7 +4,7 @@
 use std::fmt;
 use std::future::Future;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix::{Addr, Handler, Message};
@@ -16,8 +16,10 @@ use socketio_proto::socketio::{EncodeError, Frame};
 use thiserror::Error;
 
 use crate::ask::{self, Answer, AskError, AskIds, WAITING};
-use crate::hub::{Hub, Join, Leave, Place, Room, Rooms};
-use crate::queue::{Departure, Manner, Queue};
+use crate::emitter::{DeliverOutcome, Hubs};
+use crate::hub::{Hub, HubId, Join, Leave, Place, Room, Rooms};
+use crate::queue::{Departure, Failure, Manner, Queue, WhenFull};
+use crate::recovery::{Journal, Missed};
 
 /// What the first request of a session told.
 #[derive(Clone, Debug)]
@@ -51,16 +53,38 @@ impl Handshake {
 pub(crate) struct Core {
     pub(crate) place: Place,
     pub(crate) id: String,
+    /// The id that it has instead since its claim was accepted.
+    pub(crate) restored: OnceLock<String>,
+    pub(crate) pid: OnceLock<String>,
     pub(crate) handshake: Arc<Handshake>,
     pub(crate) queue: Arc<Queue>,
-    pub(crate) hub: Addr<Hub>,
+    pub(crate) journal: Option<Journal>,
+    pub(crate) hubs: Arc<Hubs>,
+    pub(crate) hub: (HubId, Addr<Hub>),
     pub(crate) ids: Arc<AskIds>,
+}
+
+impl Core {
+    pub(crate) fn id(&self) -> &str {
+        self.restored.get().unwrap_or(&self.id)
+    }
+
+    /// What it may come back with. A socket is told it once.
+    pub(crate) fn issue(&self, pid: &str) {
+        self.pid.get_or_init(|| pid.to_owned());
+    }
+
+    /// It is an earlier socket.
+    pub(crate) fn restore(&self, sid: &str, pid: &str) {
+        self.restored.get_or_init(|| sid.to_owned());
+        self.issue(pid);
+    }
 }
 
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Socket")
-            .field("id", &self.id)
+            .field("id", &self.id())
             .field("namespace", &self.place.namespace)
             .finish_non_exhaustive()
     }
@@ -114,9 +138,20 @@ impl<D> Socket<D> {
         }
     }
 
-    /// The public Socket.IO id, which is also the name of a room of its own.
+    /// The public Socket.IO id, which is also the name of a room of its own. One that comes back by
+    /// [`crate::Recovery`] has its earlier id once its claim is accepted, so not yet in [`crate::Handler::connect`].
     pub fn id(&self) -> &str {
-        &self.core.id
+        self.core.id()
+    }
+
+    /// It is an earlier socket that came back, with its id, and got what it missed.
+    pub fn recovered(&self) -> bool {
+        self.core.restored.get().is_some()
+    }
+
+    /// What it may come back with. A secret of its client.
+    pub fn pid(&self) -> Option<&str> {
+        self.core.pid.get().map(String::as_str)
     }
 
     /// The namespace it is in: `/`, `/admin`.
@@ -165,7 +200,15 @@ impl<D> Socket<D> {
     /// # Errors
     /// As [`Socket::emit`].
     pub fn send(&self, frame: &Frame) -> Result<(), EmitError> {
-        self.push(frame, &Manner::Plain)
+        self.push(frame, &Manner::default())
+    }
+
+    /// As [`Socket::send`]; what becomes of it without room is said here.
+    ///
+    /// # Errors
+    /// As [`Socket::emit`].
+    pub fn send_when_full(&self, frame: &Frame, when_full: WhenFull) -> Result<(), EmitError> {
+        self.push(frame, &Manner::Queued(when_full))
     }
 
     /// As [`Socket::send`], if the client's transport takes it at once; else it is dropped.
@@ -223,6 +266,22 @@ impl<D> Socket<D> {
         })
     }
 
+    /// As [`Socket::join`], if the hub has room for it; in order with what is delivered to [`Socket::hub`].
+    #[must_use = "a refused join does not happen"]
+    pub fn join_now<I: IntoIterator<Item: Into<Room>>>(&self, rooms: I) -> DeliverOutcome {
+        let (_, hub) = &self.core.hub;
+        let join = Join {
+            place: self.core.place.clone(),
+            rooms: rooms.into_iter().map(Into::into).collect(),
+        };
+        hub.try_send(join).into()
+    }
+
+    /// The hub that its rooms are in, for [`crate::Emitter::deliver_to`].
+    pub fn hub(&self) -> HubId {
+        self.core.hub.0
+    }
+
     /// Leaves rooms, as [`Socket::join`] joins them. Its own room it does not leave.
     pub fn leave<I: IntoIterator<Item: Into<Room>>>(
         &self,
@@ -237,7 +296,7 @@ impl<D> Socket<D> {
 
     /// The rooms it is in, its own included, in no order.
     pub fn rooms(&self) -> impl Future<Output = Result<Vec<Room>, Gone>> + use<D> {
-        let asked = self.core.hub.send(Rooms {
+        let asked = self.core.hub.1.send(Rooms {
             place: self.core.place.clone(),
         });
         async { asked.await.ok().flatten().ok_or(Gone) }
@@ -254,9 +313,52 @@ impl<D> Socket<D> {
         queue.depart(Some(Frame::disconnect(&place.namespace)), departure);
     }
 
-    fn push(&self, frame: &Frame, manner: &Manner) -> Result<(), EmitError> {
+    /// Closes the client's transport (`forced close`), without telling it to stay away: it comes back by itself. What
+    /// was queued is still sent.
+    pub fn close(&self) {
+        self.core.queue.fail(Failure::Closed);
+    }
+
+    pub(crate) fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// It is that very socket.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.core.place.key == other.core.place.key
+    }
+
+    pub(crate) fn journal(&self) -> Option<&Journal> {
+        self.core.journal.as_ref()
+    }
+
+    /// Ready when its hub has handled every delivery that began before the call.
+    pub(crate) async fn caught_up(&self) -> Result<(), Gone> {
+        self.core.hubs.settle();
+        self.rooms().await.map(|_| ())
+    }
+
+    /// Goes on where an earlier socket's journal has ended. None: it has none.
+    pub(crate) fn succeed(&self, missed: &Missed) -> Option<()> {
         let Core { place, queue, .. } = &*self.core;
-        queue.push(place.key, &frame.within(&place.namespace), manner)
+        self.journal()?.succeed(missed, queue, place.key);
+        Some(())
+    }
+
+    fn push(&self, frame: &Frame, manner: &Manner) -> Result<(), EmitError> {
+        let Core {
+            place,
+            queue,
+            journal,
+            ..
+        } = &*self.core;
+        let frame = frame.within(&place.namespace);
+        if let (Some(journal), Manner::Queued(when_full)) = (journal, manner)
+            && let Some(event) = journal.number(&frame)
+        {
+            return journal.send(queue, place.key, &event, when_full);
+        }
+        queue.push(place.key, &frame, manner)
     }
 
     /// Asks the hub for what it answers with whether the socket is there.
@@ -265,7 +367,7 @@ impl<D> Socket<D> {
         M: Message<Result = bool> + Send + 'static,
         Hub: Handler<M>,
     {
-        let asked = self.core.hub.send(message);
+        let asked = self.core.hub.1.send(message);
         async {
             if asked.await.unwrap_or(false) {
                 Ok(())

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use actix_socketio::{Delivery, Frame, Room as RoomName};
+use actix_socketio::{Delivery, Frame, Room as RoomName, WhenFull};
 use log::{error, warn};
 
 use super::window::Window;
@@ -276,6 +276,7 @@ impl Outlet {
             rooms,
             except: Vec::new(),
             frame,
+            when_full: WhenFull::Disconnect,
         })
     }
 

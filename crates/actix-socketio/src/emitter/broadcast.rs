@@ -14,8 +14,8 @@ use socketio_proto::socketio::{EncodeError, Frame};
 
 use super::Emitter;
 use crate::ask::{self, Answers};
-use crate::hub::{Audience, Change, ChangeMany, Delivery, FetchMany, Found, Hub, HubId, Room};
-use crate::queue::Manner;
+use crate::hub::{Audience, Change, ChangeMany, FetchMany, Found, Hub, HubId, Parcel, Room};
+use crate::queue::{Manner, WhenFull};
 
 /// The sockets of rooms, being addressed.
 ///
@@ -44,7 +44,7 @@ impl<'a> Broadcast<'a> {
             emitter,
             rooms,
             except: Vec::new(),
-            manner: Manner::Plain,
+            manner: Manner::default(),
         }
     }
 
@@ -57,6 +57,12 @@ impl<'a> Broadcast<'a> {
     /// Only to those whose transport takes it at once: for what is soon out of date.
     pub fn volatile(mut self) -> Self {
         self.manner = Manner::Volatile;
+        self
+    }
+
+    /// What becomes of it where it has no room. Default: such clients are cut off.
+    pub fn when_full(mut self, when_full: WhenFull) -> Self {
+        self.manner = Manner::Queued(when_full);
         self
     }
 
@@ -85,12 +91,9 @@ impl<'a> Broadcast<'a> {
             except,
             manner,
         } = self;
-        let delivery = Delivery {
-            rooms,
-            except,
-            frame: frame.within(&emitter.namespace),
-        };
-        emitter.post_all(vec![delivery], &manner)
+        let frame = frame.within(&emitter.namespace);
+        let parcels: Arc<[Parcel]> = Arc::new([Parcel::new(rooms, except, frame, manner)]);
+        emitter.post_all(&parcels)
     }
 
     /// Sends an event that each socket shall answer, at the call. The future is ready when all have answered or left,

@@ -26,12 +26,12 @@ pub(super) struct Seat {
 
 impl Hubs {
     /// The hub of the calling thread, which must be an actix one; started at the first call.
-    pub(crate) fn here(&self) -> Addr<Hub> {
+    pub(crate) fn here(&self) -> (HubId, Addr<Hub>) {
         let thread = thread::current().id();
         let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
         list.retain(|seat| seat.hub.connected());
         if let Some(seat) = list.iter().find(|seat| seat.thread == thread) {
-            return seat.hub.clone();
+            return (seat.id, seat.hub.clone());
         }
         let hub = Hub::default().start();
         let id = HubId(self.next.fetch_add(1, Ordering::Relaxed));
@@ -40,7 +40,12 @@ impl Hubs {
             thread,
             hub: hub.clone(),
         });
-        hub
+        (id, hub)
+    }
+
+    /// Returns when every delivery that began before has been posted to all hubs: they hold the list meanwhile.
+    pub(crate) fn settle(&self) {
+        drop(self.list.write().unwrap_or_else(PoisonError::into_inner));
     }
 
     pub(super) fn seats(&self) -> RwLockReadGuard<'_, Vec<Seat>> {

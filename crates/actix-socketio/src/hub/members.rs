@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use socketio_proto::socketio::Frame;
 
-use super::{Delivery, Found, Room, SocketKey};
+use super::{Found, Parcel, Room, SocketKey};
 use crate::queue::{Departure, Manner, Queue};
-use crate::socket::Handshake;
+use crate::recovery::Journal;
+use crate::socket::{EmitError, Handshake};
 
 #[derive(Default)]
 pub(super) struct Members {
@@ -19,8 +20,16 @@ pub(super) struct Members {
     rooms: HashMap<Room, HashSet<SocketKey>>,
 }
 
+/// Where what a socket is sent goes.
+#[derive(Clone)]
+pub(crate) struct Outlet {
+    pub(crate) queue: Arc<Queue>,
+    /// What numbers and keeps its events, if they are.
+    pub(crate) journal: Option<Journal>,
+}
+
 struct Member {
-    queue: Arc<Queue>,
+    outlet: Outlet,
     own: Room,
     rooms: HashSet<Room>,
     handshake: Arc<Handshake>,
@@ -31,12 +40,12 @@ impl Members {
         &mut self,
         key: SocketKey,
         own: Room,
-        queue: Arc<Queue>,
+        outlet: Outlet,
         handshake: Arc<Handshake>,
     ) {
         self.rooms.entry(Arc::clone(&own)).or_default().insert(key);
         let member = Member {
-            queue,
+            outlet,
             rooms: HashSet::from([Arc::clone(&own)]),
             own,
             handshake,
@@ -65,6 +74,16 @@ impl Members {
         true
     }
 
+    /// The room of its own is another one from now on, also if it was in it before.
+    pub(super) fn adopt(&mut self, key: SocketKey, own: Room) {
+        self.join(key, vec![Arc::clone(&own)]);
+        let Some(member) = self.sockets.get_mut(&key) else {
+            return;
+        };
+        let former = std::mem::replace(&mut member.own, own);
+        self.leave(key, &[former]);
+    }
+
     pub(super) fn leave(&mut self, key: SocketKey, rooms: &[Room]) -> bool {
         let Some(member) = self.sockets.get_mut(&key) else {
             return false;
@@ -84,9 +103,9 @@ impl Members {
     }
 
     /// What a queue refuses is its session's matter: it is over, or about to be cut.
-    pub(super) fn deliver(&self, delivery: &Delivery, manner: &Manner) {
-        self.select(&delivery.rooms, &delivery.except, |key, member| {
-            let _over = member.queue.push(key, &delivery.frame, manner);
+    pub(super) fn deliver(&self, parcel: &Parcel) {
+        self.select(&parcel.rooms, &parcel.except, |key, member| {
+            let _over = member.outlet.push(key, parcel);
         });
     }
 
@@ -112,6 +131,7 @@ impl Members {
         let farewell = Frame::disconnect(namespace);
         self.select(rooms, except, |key, member| {
             member
+                .outlet
                 .queue
                 .depart(Some(farewell.clone()), Departure { key, close });
         });
@@ -121,7 +141,7 @@ impl Members {
     pub(super) fn fetch(&self, rooms: &[Room], except: &[Room]) -> Vec<Found> {
         let mut found = Vec::new();
         self.select(rooms, except, |key, member| {
-            if member.queue.is_joined(key) {
+            if member.outlet.queue.is_joined(key) {
                 found.push(Found {
                     id: Arc::clone(&member.own),
                     rooms: member.rooms.iter().cloned().collect(),
@@ -169,5 +189,16 @@ impl Members {
                 self.rooms.remove(room);
             }
         }
+    }
+}
+
+impl Outlet {
+    fn push(&self, key: SocketKey, parcel: &Parcel) -> Result<(), EmitError> {
+        if let (Some(journal), Manner::Queued(when_full)) = (&self.journal, &parcel.manner)
+            && let Some(event) = parcel.numbered(journal)
+        {
+            return journal.send(&self.queue, key, event, when_full);
+        }
+        self.queue.push(key, &parcel.frame, &parcel.manner)
     }
 }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use actix::Message;
 
-use super::{Delivery, Found, Room, SocketKey};
-use crate::queue::{Manner, Queue};
+use super::{Found, Outlet, Parcel, Room, SocketKey};
 use crate::socket::Handshake;
 
 /// Where a hub finds a socket.
@@ -22,8 +21,16 @@ pub(crate) struct Enter {
     pub(crate) place: Place,
     /// The room of its own.
     pub(crate) own: Room,
-    pub(crate) queue: Arc<Queue>,
+    pub(crate) outlet: Outlet,
     pub(crate) handshake: Arc<Handshake>,
+}
+
+/// A socket has another room of its own, in place of the first.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Adopt {
+    pub(crate) place: Place,
+    pub(crate) own: Room,
 }
 
 /// A socket is over.
@@ -58,8 +65,7 @@ pub(crate) struct Rooms {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub(crate) struct Deliver {
-    pub(crate) deliveries: Arc<[Delivery]>,
-    pub(crate) manner: Manner,
+    pub(crate) parcels: Arc<[Parcel]>,
 }
 
 /// The sockets of a namespace that are in one of the rooms (none: all), less who is in a room of `except`.

@@ -5,6 +5,8 @@
 
 mod members;
 mod messages;
+mod parcel;
+mod seat;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,9 +18,14 @@ use log::error;
 use socketio_proto::socketio::Frame;
 
 use self::members::Members;
+pub(crate) use self::members::Outlet;
 pub(crate) use self::messages::{
-    Audience, Change, ChangeMany, Deliver, Enter, FetchMany, Forget, Join, Leave, Place, Rooms,
+    Adopt, Audience, Change, ChangeMany, Deliver, Enter, FetchMany, Forget, Join, Leave, Place,
+    Rooms,
 };
+pub(crate) use self::parcel::Parcel;
+pub use self::seat::Seat;
+use crate::queue::WhenFull;
 use crate::socket::Handshake;
 
 /// Messages that may wait for a hub.
@@ -51,6 +58,8 @@ pub struct Delivery {
     pub except: Vec<Room>,
     /// What they get.
     pub frame: Frame,
+    /// What becomes of it where it has no room.
+    pub when_full: WhenFull,
 }
 
 /// A socket as [`crate::Broadcast::fetch`] found it.
@@ -105,13 +114,21 @@ impl Handler<Enter> for Hub {
         let Enter {
             place: Place { namespace, key },
             own,
-            queue,
+            outlet,
             handshake,
         } = enter;
         self.guarded(|hub| {
             let members = hub.namespaces.entry(namespace).or_default();
-            members.enter(key, own, queue, handshake);
+            members.enter(key, own, outlet, handshake);
         });
+    }
+}
+
+impl Handler<Adopt> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, Adopt { place, own }: Adopt, _: &mut Self::Context) {
+        self.within(&place.namespace, |members| members.adopt(place.key, own));
     }
 }
 
@@ -156,11 +173,9 @@ impl Handler<Rooms> for Hub {
 impl Handler<Deliver> for Hub {
     type Result = ();
 
-    fn handle(&mut self, Deliver { deliveries, manner }: Deliver, _: &mut Self::Context) {
-        for delivery in &*deliveries {
-            self.within(delivery.frame.namespace(), |members| {
-                members.deliver(delivery, &manner);
-            });
+    fn handle(&mut self, Deliver { parcels }: Deliver, _: &mut Self::Context) {
+        for parcel in &*parcels {
+            self.within(parcel.frame.namespace(), |members| members.deliver(parcel));
         }
     }
 }

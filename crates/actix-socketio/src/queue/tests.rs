@@ -24,7 +24,7 @@ fn names(batch: Batch) -> Vec<String> {
 fn opened(limit: usize) -> Queue {
     let queue = Queue::new(limit);
     queue.hold(A);
-    queue.open(A, Some(frame("connect")));
+    queue.open(A, Vec::new(), Some(frame("connect")));
     queue
 }
 
@@ -32,11 +32,11 @@ fn opened(limit: usize) -> Queue {
 fn what_is_sent_while_connecting_follows_the_reply() {
     let queue = Queue::new(1000);
     queue.hold(A);
-    assert!(queue.push(A, &frame("early"), &Manner::Plain).is_ok());
+    assert!(queue.push(A, &frame("early"), &Manner::default()).is_ok());
     queue.push_reply(frame("other"));
     assert_eq!(names(queue.take(1000, Encoding::Json)), ["other"]);
-    queue.open(A, Some(frame("connect")));
-    assert!(queue.push(A, &frame("late"), &Manner::Plain).is_ok());
+    queue.open(A, Vec::new(), Some(frame("connect")));
+    assert!(queue.push(A, &frame("late"), &Manner::default()).is_ok());
     assert_eq!(
         names(queue.take(1000, Encoding::Json)),
         ["connect", "early", "late"]
@@ -47,13 +47,13 @@ fn what_is_sent_while_connecting_follows_the_reply() {
 fn a_refused_socket_leaves_nothing_behind() {
     let queue = Queue::new(1000);
     queue.hold(A);
-    assert!(queue.push(A, &frame("early"), &Manner::Plain).is_ok());
+    assert!(queue.push(A, &frame("early"), &Manner::default()).is_ok());
     queue.forget(A);
     assert!(matches!(
-        queue.push(A, &frame("late"), &Manner::Plain),
+        queue.push(A, &frame("late"), &Manner::default()),
         Err(EmitError::Closed)
     ));
-    assert_eq!(queue.lock().bytes, 0);
+    assert_eq!(queue.lock().bytes(), 0);
     assert!(queue.take(1000, Encoding::Json).drained);
 }
 
@@ -62,14 +62,14 @@ fn over_the_limit_the_session_is_told_once() {
     let size = frame("x").size();
     let queue = opened(2 * size);
     queue.take(1000, Encoding::Json);
-    assert!(queue.push(A, &frame("x"), &Manner::Plain).is_ok());
-    assert!(queue.push(A, &frame("y"), &Manner::Plain).is_ok());
+    assert!(queue.push(A, &frame("x"), &Manner::default()).is_ok());
+    assert!(queue.push(A, &frame("y"), &Manner::default()).is_ok());
     assert!(matches!(
-        queue.push(A, &frame("z"), &Manner::Plain),
+        queue.push(A, &frame("z"), &Manner::default()),
         Err(EmitError::Overflow)
     ));
     assert!(matches!(
-        queue.push(A, &frame("z"), &Manner::Plain),
+        queue.push(A, &frame("z"), &Manner::default()),
         Err(EmitError::Closed)
     ));
     assert_eq!(queue.notices().failure, Some(Failure::Overflow));
@@ -79,9 +79,9 @@ fn over_the_limit_the_session_is_told_once() {
 fn one_frame_may_wait_whatever_its_size() {
     let queue = opened(1);
     queue.take(1000, Encoding::Json);
-    assert!(queue.push(A, &frame("x"), &Manner::Plain).is_ok());
+    assert!(queue.push(A, &frame("x"), &Manner::default()).is_ok());
     assert!(matches!(
-        queue.push(A, &frame("y"), &Manner::Plain),
+        queue.push(A, &frame("y"), &Manner::default()),
         Err(EmitError::Overflow)
     ));
 }
@@ -91,7 +91,7 @@ fn a_batch_is_cut_by_bytes_and_says_whether_more_waits() {
     let queue = opened(1000);
     queue.take(1000, Encoding::Json);
     for name in ["x", "y", "z"] {
-        assert!(queue.push(A, &frame(name), &Manner::Plain).is_ok());
+        assert!(queue.push(A, &frame(name), &Manner::default()).is_ok());
     }
     let batch = queue.take(2 * frame("x").size(), Encoding::Json);
     assert!(!batch.drained);
@@ -103,8 +103,8 @@ fn a_batch_is_cut_by_bytes_and_says_whether_more_waits() {
 fn a_departure_follows_what_was_sent_and_ends_its_socket_only() {
     let queue = opened(1000);
     queue.hold(B);
-    queue.open(B, Some(frame("connect")));
-    assert!(queue.push(A, &frame("last"), &Manner::Plain).is_ok());
+    queue.open(B, Vec::new(), Some(frame("connect")));
+    assert!(queue.push(A, &frame("last"), &Manner::default()).is_ok());
     let departure = Departure {
         key: A,
         close: false,
@@ -112,7 +112,7 @@ fn a_departure_follows_what_was_sent_and_ends_its_socket_only() {
     queue.depart(Some(frame("farewell")), departure);
     queue.depart(Some(frame("farewell")), departure);
     assert!(!queue.is_open(A));
-    assert!(queue.push(B, &frame("other"), &Manner::Plain).is_ok());
+    assert!(queue.push(B, &frame("other"), &Manner::default()).is_ok());
     assert_eq!(
         names(queue.take(1000, Encoding::Json)),
         ["connect", "connect", "last", "farewell", "other"]
@@ -132,7 +132,7 @@ fn a_departure_while_connecting_waits_for_the_reply() {
         },
     );
     assert_eq!(queue.notices().departures, []);
-    queue.open(A, Some(frame("connect")));
+    queue.open(A, Vec::new(), Some(frame("connect")));
     assert_eq!(
         names(queue.take(1000, Encoding::Json)),
         ["connect", "farewell"]
@@ -154,7 +154,7 @@ fn a_volatile_frame_goes_only_where_it_is_taken_at_once() {
     assert!(matches!(volatile("unknown"), Err(EmitError::Closed)));
     queue.hold(A);
     assert!(volatile("held").is_ok());
-    queue.open(A, Some(frame("connect")));
+    queue.open(A, Vec::new(), Some(frame("connect")));
     assert!(volatile("behind another").is_ok());
     assert_eq!(names(queue.take(1000, Encoding::Json)), ["connect"]);
     assert!(volatile("taken").is_ok());
@@ -162,7 +162,7 @@ fn a_volatile_frame_goes_only_where_it_is_taken_at_once() {
     queue.set_writable(false);
     assert!(volatile("while writing").is_ok());
     assert!(queue.take(1000, Encoding::Json).drained);
-    assert_eq!(queue.lock().bytes, 0);
+    assert_eq!(queue.lock().bytes(), 0);
 }
 
 #[test]
@@ -197,4 +197,76 @@ fn answers_owed_are_bounded_and_forgotten_with_their_socket() {
     assert!(ask(5001).0.is_ok(), "who gave up makes room");
     queue.forget(A);
     assert_eq!(queue.lock().asked.len(), 0);
+}
+
+#[test]
+fn what_was_missed_goes_first_and_what_was_sent_is_taken_back() {
+    let queue = Queue::new(1000);
+    queue.hold(A);
+    let sent = frame("sent");
+    for held in [&sent, &frame("held")] {
+        assert!(queue.push(A, held, &Manner::default()).is_ok());
+    }
+    queue.retract(A, &[sent]);
+    queue.open(A, vec![frame("missed")], Some(frame("connect")));
+    assert_eq!(
+        names(queue.take(1000, Encoding::Json)),
+        ["missed", "connect", "held"]
+    );
+    assert_eq!(queue.lock().bytes(), 0);
+}
+
+/// Queues these without a transport that takes them: `x1` is coalesced by its first letter, `d..` may be dropped.
+fn pushed(names: &[&str], limit: usize) -> (Queue, Vec<bool>) {
+    let queue = opened(limit);
+    queue.take(limit, Encoding::Json);
+    let mut taken = Vec::new();
+    for name in names {
+        let when_full = match name.split_at(1) {
+            ("d", _) => WhenFull::Drop {
+                notice: frame("gap"),
+            },
+            ("f", _) => WhenFull::Disconnect,
+            (key, _) => WhenFull::coalesce(key, frame("gap")),
+        };
+        let manner = Manner::Queued(when_full);
+        taken.push(queue.push(A, &frame(name), &manner).is_ok());
+    }
+    (queue, taken)
+}
+
+#[test]
+fn what_may_be_given_up_makes_room_for_the_rest() {
+    let size = frame("x1").size();
+    for (sent, left) in [
+        (&["x1", "y1", "f1"][..], &["x1", "y1", "f1"][..]),
+        (&["x1", "x2", "x3", "f1", "f2"], &["gap", "x3", "f1", "f2"]),
+        (&["f1", "x1", "x2", "f2", "x3"], &["f1", "gap", "f2", "x3"]),
+        (
+            &["f1", "f2", "f3", "f4", "d1", "d2"],
+            &["f1", "f2", "f3", "f4", "gap"],
+        ),
+        (&["x1", "x2", "x3", "x4", "d1"], &["gap", "x4", "d1"]),
+        (&["d1"], &["d1"]),
+    ] {
+        // A notice is a byte longer.
+        let (queue, taken) = pushed(sent, 4 * size + 1);
+        assert!(taken.into_iter().all(|taken| taken), "{sent:?}");
+        assert_eq!(names(queue.take(1000, Encoding::Json)), left, "{sent:?}");
+        assert_eq!(queue.lock().bytes(), 0, "{sent:?}");
+    }
+}
+
+#[test]
+fn who_has_too_much_that_may_not_be_given_up_is_cut_off() {
+    let size = frame("x1").size();
+    for sent in [
+        &["f1", "f2", "f3"][..],
+        &["x1", "y1", "z1"],
+        &["x1", "y1", "f1"],
+    ] {
+        let (queue, taken) = pushed(sent, 2 * size);
+        assert_eq!(taken, [true, true, false], "{sent:?}");
+        assert_eq!(queue.notices().failure, Some(Failure::Overflow), "{sent:?}");
+    }
 }

@@ -10,7 +10,6 @@ use crate::engine::{Connection, Direct};
 use crate::handler::DisconnectReason;
 use crate::queue::Queue;
 use crate::server::{Application, Server};
-use crate::session::Namespace;
 use crate::socket::Handshake;
 
 pub(super) enum Layer {
@@ -22,15 +21,6 @@ pub(super) enum Layer {
 pub(super) enum Arrival {
     Action(Action),
     Message(Message),
-}
-
-impl Application {
-    pub(super) fn namespace(&self, name: &str) -> Option<Arc<dyn Namespace>> {
-        match self {
-            Self::Packets { namespaces, .. } => namespaces.find(name).cloned(),
-            Self::Messages(_) => None,
-        }
-    }
 }
 
 impl Layer {
@@ -48,7 +38,7 @@ impl Layer {
             Application::Messages(handler) => {
                 let key = server.next_socket();
                 queue.hold(key);
-                queue.open(key, None);
+                queue.open(key, Vec::new(), None);
                 let connection = Connection {
                     key,
                     queue: Arc::clone(queue),

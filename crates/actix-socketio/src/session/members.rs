@@ -1,7 +1,7 @@
 //! The sockets of a session, one per namespace: how they are let in, hear events and end. Part of [`super::Session`].
 //! Bound: one per namespace of the server.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix::{ActorFutureExt as _, AsyncContext as _, Context, WrapFuture as _};
 use serde_json::{Map, Value};
@@ -11,12 +11,14 @@ use tokio::sync::oneshot;
 
 use super::Session;
 use super::layer::Layer;
-use super::namespace::{self, Connected};
+use super::namespace::{self, Admission, Connected, Request};
 use crate::ask::Answer;
 use crate::event::{Ack, Event};
 use crate::handler::{DisconnectReason, Refusal};
 use crate::hub::{Place, SocketKey};
+use crate::namespaces::Served;
 use crate::queue::Departure;
+use crate::recovery::Claim;
 use crate::sid;
 use crate::socket::Core;
 
@@ -92,8 +94,14 @@ impl Session {
         self.layer.finish(reason);
     }
 
-    fn connect(&mut self, namespace: String, auth: Map<String, Value>, ctx: &mut Context<Self>) {
-        let Some(handler) = self.server.application.namespace(&namespace) else {
+    fn connect(
+        &mut self,
+        namespace: String,
+        mut auth: Map<String, Value>,
+        ctx: &mut Context<Self>,
+    ) {
+        let served = self.server.application.served(&namespace).cloned();
+        let Some(Served { handler, ids }) = served else {
             return;
         };
         let core = Arc::new(Core {
@@ -102,10 +110,14 @@ impl Session {
                 key: self.server.next_socket(),
             },
             id: sid::random(),
-            ids: Arc::clone(&self.server.ask_ids),
+            restored: OnceLock::new(),
+            pid: OnceLock::new(),
+            journal: handler.journal(),
+            ids,
             handshake: Arc::clone(&self.handshake),
             queue: Arc::clone(&self.queue),
             hub: self.server.hubs.here(),
+            hubs: Arc::clone(&self.server.hubs),
         });
         let key = core.place.key;
         self.queue.hold(key);
@@ -113,14 +125,17 @@ impl Session {
             core: Arc::clone(&core),
             connected: None,
         });
-        let limit = self.server.config.connect_timeout;
-        let asked = namespace::let_in(
-            Arc::clone(&self.server),
-            handler,
-            core,
-            Value::Object(auth),
-            limit,
-        );
+        let config = &self.server.config;
+        let request = Request {
+            claim: if handler.recovers() {
+                Claim::take(&mut auth, config.queue_bytes / 2)
+            } else {
+                None
+            },
+            auth: Value::Object(auth),
+            limit: config.connect_timeout,
+        };
+        let asked = namespace::let_in(Arc::clone(&self.server), handler, core, request);
         let (tell, told) = oneshot::channel();
         let slot = Arc::clone(&self.slot);
         // Beside the actor: an answer that comes after the session's end still has its guard dropped.
@@ -135,7 +150,7 @@ impl Session {
         }));
     }
 
-    fn answered(&mut self, key: SocketKey, answer: Result<Connected, Refusal>) {
+    fn answered(&mut self, key: SocketKey, answer: Result<(Connected, Admission), Refusal>) {
         let Some(index) = self
             .members
             .iter()
@@ -147,14 +162,14 @@ impl Session {
             return;
         };
         match answer {
-            Ok(connected) => {
+            Ok((connected, Admission { pid, missed })) => {
                 let Some(member) = self.members.get_mut(index) else {
                     return;
                 };
                 member.connected = Some(connected);
-                let Core { place, id, .. } = &*member.core;
-                let reply = client.accept(&place.namespace, id, None);
-                self.queue.open(key, Some(reply));
+                let core = &member.core;
+                let reply = client.accept(&core.place.namespace, core.id(), pid.as_deref());
+                self.queue.open(key, missed, Some(reply));
             }
             Err(Refusal::Message { message, data }) => {
                 let core = self.members.swap_remove(index).core;

@@ -171,6 +171,10 @@ impl Session {
                     warn!(actor = "session"; "client reads too slowly, its transport is closed");
                 }
                 Failure::Panic => debug!(actor = "session"; "closed after a handler's panic"),
+                Failure::Closed => {
+                    self.finish_all(DisconnectReason::ForcedClose);
+                    return self.close_gracefully();
+                }
             }
             let outputs = self.engine.abort(engineio::CloseReason::TransportError);
             self.perform(outputs);

@@ -5,20 +5,25 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use actix::Addr;
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use log::{error, warn};
 use serde_json::Value;
+use socketio_proto::socketio::Frame;
 
 use crate::event::Event;
 use crate::handler::{DisconnectReason, Handler, Refusal};
-use crate::hub::{Enter, Forget, Hub, Place};
+use crate::hub::{Adopt, Enter, Outlet, Seat};
+use crate::recovery::{Claim, Journal, Parting, Recovery, Restored};
 use crate::server::Server;
 use crate::socket::{Core, Socket};
 
 /// [`Handler`] as the server keeps it.
 pub(crate) trait Namespace: Send + Sync {
+    /// Whether its sockets can come back.
+    fn recovers(&self) -> bool;
+    /// For a socket that begins.
+    fn journal(&self) -> Option<Journal>;
     fn connect(
         self: Arc<Self>,
         core: Arc<Core>,
@@ -28,8 +33,20 @@ pub(crate) trait Namespace: Send + Sync {
 
 /// A handler together with a socket that it has let in.
 pub(crate) trait Connection: Send + Sync {
+    /// Whether it is an earlier socket, and what it may come back with.
+    fn admit(
+        self: Arc<Self>,
+        claim: Option<Claim>,
+    ) -> LocalBoxFuture<'static, Result<Admission, Refusal>>;
     fn event(self: Arc<Self>, event: Event) -> LocalBoxFuture<'static, ()>;
-    fn disconnect(&self, reason: DisconnectReason);
+    fn disconnect(&self, parting: Parting);
+}
+
+/// What goes before the events of a socket.
+#[derive(Default)]
+pub(crate) struct Admission {
+    pub(crate) pid: Option<String>,
+    pub(crate) missed: Vec<Frame>,
 }
 
 struct Bound<H: Handler> {
@@ -38,6 +55,14 @@ struct Bound<H: Handler> {
 }
 
 impl<H: Handler> Namespace for H {
+    fn recovers(&self) -> bool {
+        self.recovery().is_some()
+    }
+
+    fn journal(&self) -> Option<Journal> {
+        self.recovery()?.journal()
+    }
+
     fn connect(
         self: Arc<Self>,
         core: Arc<Core>,
@@ -55,12 +80,59 @@ impl<H: Handler> Namespace for H {
 }
 
 impl<H: Handler> Connection for Bound<H> {
+    fn admit(
+        self: Arc<Self>,
+        claim: Option<Claim>,
+    ) -> LocalBoxFuture<'static, Result<Admission, Refusal>> {
+        Box::pin(async move {
+            let Some(recovery) = self.handler.recovery() else {
+                return Ok(Admission::default());
+            };
+            if let Some(claim) = claim {
+                let pid = claim.pid.clone();
+                if let Some(restored) = recovery.claim(&self.socket, claim).await? {
+                    return self.restore(pid, restored).await;
+                }
+            }
+            let pid = recovery.issue(&self.socket).await?;
+            if let Some(pid) = &pid {
+                self.socket.core().issue(pid);
+            }
+            Ok(Admission {
+                pid,
+                missed: Vec::new(),
+            })
+        })
+    }
+
     fn event(self: Arc<Self>, event: Event) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move { self.handler.event(&self.socket, event).await })
     }
 
-    fn disconnect(&self, reason: DisconnectReason) {
-        self.handler.disconnect(&self.socket, reason);
+    fn disconnect(&self, parting: Parting) {
+        self.handler.disconnect(&self.socket, parting.reason);
+        if let Some(recovery) = self.handler.recovery() {
+            recovery.parted(&self.socket, parting);
+        }
+    }
+}
+
+impl<H: Handler> Bound<H> {
+    /// The socket is the earlier one from here on, before anything else can happen to it.
+    async fn restore(&self, pid: String, restored: Restored) -> Result<Admission, Refusal> {
+        let Restored { sid, missed } = restored;
+        let core = self.socket.core();
+        core.restore(&sid, &pid);
+        let adopt = Adopt {
+            place: core.place.clone(),
+            own: sid.into(),
+        };
+        let (_, hub) = &core.hub;
+        hub.send(adopt).await.map_err(|_| Refusal::CloseTransport)?;
+        Ok(Admission {
+            pid: Some(pid),
+            missed,
+        })
     }
 }
 
@@ -69,10 +141,21 @@ pub(crate) struct Connected {
     pub(crate) connection: Arc<dyn Connection>,
     server: Arc<Server>,
     reason: DisconnectReason,
-    _seat: HubSeat,
+    /// Until it ends.
+    seat: Option<Seat>,
 }
 
 impl Connected {
+    fn new(connection: Arc<dyn Connection>, server: Arc<Server>, seat: Seat) -> Self {
+        server.sockets.fetch_add(1, Ordering::Relaxed);
+        Self {
+            connection,
+            server,
+            reason: DisconnectReason::TransportClose,
+            seat: Some(seat),
+        }
+    }
+
     pub(crate) fn finish(mut self, reason: DisconnectReason) {
         self.reason = reason;
     }
@@ -81,67 +164,58 @@ impl Connected {
 impl Drop for Connected {
     fn drop(&mut self) {
         self.server.sockets.fetch_sub(1, Ordering::Relaxed);
-        let told = catch_unwind(AssertUnwindSafe(|| self.connection.disconnect(self.reason)));
+        let Some(seat) = self.seat.take() else { return };
+        let reason = self.reason;
+        let told = catch_unwind(AssertUnwindSafe(|| {
+            self.connection.disconnect(Parting { reason, seat });
+        }));
         if told.is_err() {
             error!(actor = "session"; "disconnect handler panicked");
         }
     }
 }
 
-/// A socket's place in its hub.
-struct HubSeat {
-    hub: Addr<Hub>,
-    place: Place,
+/// What a client comes with.
+pub(super) struct Request {
+    pub(super) auth: Value,
+    pub(super) claim: Option<Claim>,
+    /// In which the application must have decided.
+    pub(super) limit: Duration,
 }
 
-impl Drop for HubSeat {
-    fn drop(&mut self) {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "one for each Enter, which waited for its place in the mailbox"
-        )]
-        self.hub.do_send(Forget(self.place.clone()));
-    }
-}
-
-/// Asks the application. A handler that panics or takes longer than `limit` closes the transport.
+/// Asks the application. A handler that panics or takes longer than the limit closes the transport.
 pub(super) async fn let_in(
     server: Arc<Server>,
     namespace: Arc<dyn Namespace>,
     core: Arc<Core>,
-    auth: Value,
-    limit: Duration,
-) -> Result<Connected, Refusal> {
-    let Core { place, hub, id, .. } = &*core;
+    request: Request,
+) -> Result<(Connected, Admission), Refusal> {
+    let Request { auth, claim, limit } = request;
     let enter = Enter {
-        place: place.clone(),
-        own: id.as_str().into(),
-        queue: Arc::clone(&core.queue),
+        place: core.place.clone(),
+        own: core.id().into(),
+        outlet: Outlet {
+            queue: Arc::clone(&core.queue),
+            journal: core.journal.clone(),
+        },
         handshake: Arc::clone(&core.handshake),
     };
-    hub.send(enter).await.map_err(|_| Refusal::CloseTransport)?;
-    let seat = HubSeat {
-        hub: hub.clone(),
-        place: place.clone(),
+    let seat = Seat::take(&core.hub.1, enter).await;
+    let seat = seat.ok_or(Refusal::CloseTransport)?;
+    let asked = async {
+        let connection = namespace.connect(Arc::clone(&core), auth).await?;
+        let connected = Connected::new(connection, server, seat);
+        let admitted = Arc::clone(&connected.connection).admit(claim).await;
+        Ok((connected, admitted?))
     };
-    let asked = AssertUnwindSafe(namespace.connect(Arc::clone(&core), auth)).catch_unwind();
-    match tokio::time::timeout(limit, asked).await {
-        Ok(Ok(answer)) => {
-            let connection = answer?;
-            server.sockets.fetch_add(1, Ordering::Relaxed);
-            Ok(Connected {
-                connection,
-                server,
-                reason: DisconnectReason::TransportClose,
-                _seat: seat,
-            })
-        }
+    match tokio::time::timeout(limit, AssertUnwindSafe(asked).catch_unwind()).await {
+        Ok(Ok(answer)) => answer,
         Ok(Err(_)) => {
-            error!(actor = "session", socket = id.as_str(); "connect handler panicked");
+            error!(actor = "session", socket = core.id(); "connect handler panicked");
             Err(Refusal::CloseTransport)
         }
         Err(_) => {
-            warn!(actor = "session", socket = id.as_str(); "connect handler took too long");
+            warn!(actor = "session", socket = core.id(); "connect handler took too long");
             Err(Refusal::CloseTransport)
         }
     }

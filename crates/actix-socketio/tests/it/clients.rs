@@ -1,27 +1,35 @@
 //! Real clients as judges: the JavaScript client of several years, a browser, and Python's. Installed by `npm ci` and
 //! `pip install --target python -r requirements.txt` in `tests/clients`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use actix_socketio::{ClientBundles, Cors};
+use actix_socketio::{ClientBundles, Cors, SocketIo};
 use actix_web::HttpResponse;
 use actix_web::web::{self, block};
 use serde_json::json;
 
-use crate::support::{Greeter, Seen, TestServer, serve};
+use crate::probe;
+use crate::support::{Greeter, Seen, TestServer, serve, serve_all};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
 }
 
-/// Runs a script against a server of its own; it checks each step and ends with `flow complete`.
+/// Runs a script against a server of its own.
 async fn flow(program: &str, script: &str, args: &[&str]) {
     let server = TestServer::with(|builder| builder.namespace("/custom", Greeter));
+    run(program, script, server.address, args).await;
+    server.empty().await;
+}
+
+/// Runs a script against a server; it checks each step and ends with `flow complete`.
+async fn run(program: &str, script: &str, address: SocketAddr, args: &[&str]) {
     let mut command = Command::new(program);
     command
         .arg(folder().join(script))
-        .arg(format!("http://{}", server.address))
+        .arg(format!("http://{address}"))
         .args(args)
         .env("PYTHONPATH", folder().join("python"));
     let output = block(move || command.output())
@@ -32,7 +40,24 @@ async fn flow(program: &str, script: &str, args: &[&str]) {
     let log = String::from_utf8_lossy(&output.stderr);
     assert_eq!(told.lines().last(), Some("flow complete"), "{told}\n{log}");
     assert!(output.status.success(), "{log}");
-    server.empty().await;
+}
+
+/// Everything that the example `probe` can be asked for, and cuts.
+async fn probe(transport: &str) {
+    let servers = probe::servers();
+    let services = servers.clone();
+    let (address, _handle) = serve_all(move || services.iter().map(SocketIo::service).collect());
+    run("node", "probe.mjs", address, &[transport]).await;
+}
+
+#[actix_web::test]
+async fn the_probe_by_polling() {
+    probe("polling").await;
+}
+
+#[actix_web::test]
+async fn the_probe_by_websocket() {
+    probe("websocket").await;
 }
 
 /// Each with both parsers.

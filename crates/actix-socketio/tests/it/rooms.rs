@@ -1,6 +1,6 @@
 //! Rooms over the hubs of all workers.
 
-use actix_socketio::{DeliverOutcome, Delivery, Frame};
+use actix_socketio::{DeliverOutcome, Delivery, Frame, WhenFull};
 
 use crate::support::TestServer;
 
@@ -45,6 +45,7 @@ async fn deliveries_arrive_in_order_and_name_the_hub_that_is_gone() {
         rooms: vec!["a".into()],
         except: Vec::new(),
         frame: Frame::event("n", &number).expect("a number has JSON"),
+        when_full: WhenFull::Disconnect,
     };
     assert_eq!(emitter.deliver((0..50).map(delivery).collect()), []);
     let [hub] = emitter.hubs()[..] else {

@@ -25,7 +25,11 @@ mod msgpack;
 mod engine;
 mod http;
 mod clients;
+#[path = "../../../../examples/support/probe/mod.rs"]
+mod probe;
 mod endings;
+mod recovery;
 mod bounds;
+mod slow;
 mod hostile;
 mod leaks;

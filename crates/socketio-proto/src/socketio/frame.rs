@@ -150,6 +150,26 @@ impl Frame {
         self.with_head(|head| (head.kind == Kind::Event).then(|| head.asking(id)))
     }
 
+    /// The same event with one more argument, by which a client that comes back says what it has: `42["name",1,"o"]`.
+    /// None: it is no event, or one that asks for an ack.
+    pub fn with_offset(&self, offset: &str) -> Option<Self> {
+        let Content::Packet(packet) = &*self.0 else {
+            return None;
+        };
+        if packet.head.kind != Kind::Event || packet.head.id.is_some() {
+            return None;
+        }
+        let rest = packet.payload().strip_suffix(']')?;
+        let payload = format!("{rest},{}]", Value::from(offset));
+        let head = packet.head.within(&packet.head.namespace);
+        Some(Self::packet(head, &payload, packet.attachments.clone()))
+    }
+
+    /// It is a clone of that very frame, not only equal to it.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The namespace that its receivers must be in; the root for a message without Socket.IO.
     pub fn namespace(&self) -> &str {
         match &*self.0 {

@@ -3,6 +3,8 @@
 use socketio_proto::socketio::{Encoding, Frame};
 
 use super::*;
+use crate::hub::Delivery;
+use crate::queue::WhenFull;
 
 /// Sockets 1 to 3: 1 in a, 2 in a and b, 3 in no room but its own.
 fn members() -> (Members, Vec<Arc<Queue>>) {
@@ -12,12 +14,15 @@ fn members() -> (Members, Vec<Arc<Queue>>) {
         .map(|number| {
             let (key, queue) = (SocketKey(number), Arc::new(Queue::new(1000)));
             queue.hold(key);
-            queue.open(key, Some(frame()));
+            queue.open(key, Vec::new(), Some(frame()));
             queue.take(1000, Encoding::Json);
             members.enter(
                 key,
                 number.to_string().into(),
-                Arc::clone(&queue),
+                Outlet {
+                    queue: Arc::clone(&queue),
+                    journal: None,
+                },
                 handshake(),
             );
             queue
@@ -41,13 +46,14 @@ fn names(rooms: &[&str]) -> Vec<Room> {
     rooms.iter().map(|room| Room::from(*room)).collect()
 }
 
-fn delivery(rooms: &[&str], except: &[&str]) -> Delivery {
+fn parcel(rooms: &[&str], except: &[&str]) -> Parcel {
     let frame = Frame::event("x", &0).expect("a number has JSON");
-    Delivery {
+    Parcel::from(Delivery {
         rooms: names(rooms),
         except: names(except),
         frame,
-    }
+        when_full: WhenFull::Disconnect,
+    })
 }
 
 fn received(queues: &[Arc<Queue>]) -> Vec<usize> {
@@ -70,7 +76,7 @@ fn a_delivery_reaches_the_union_of_its_rooms_once() {
         (&["none"], &[], [0, 0, 0]),
     ] {
         let (members, queues) = members();
-        members.deliver(&delivery(rooms, except), &Manner::Plain);
+        members.deliver(&parcel(rooms, except));
         assert_eq!(received(&queues), expected, "{rooms:?} except {except:?}");
     }
 }
@@ -80,7 +86,7 @@ fn who_left_or_is_forgotten_gets_nothing() {
     let (mut members, queues) = members();
     assert!(members.leave(SocketKey(1), &["a".into(), "1".into(), "never".into()]));
     members.forget(SocketKey(2));
-    members.deliver(&delivery(&["a", "b", "1"], &[]), &Manner::Plain);
+    members.deliver(&parcel(&["a", "b", "1"], &[]));
     assert_eq!(received(&queues), [1, 0, 0]);
     assert_eq!(members.rooms.len(), 2, "empty rooms are dropped");
     assert_eq!(members.rooms(SocketKey(2)), None);
@@ -109,4 +115,16 @@ fn many_are_moved_found_and_disconnected_by_their_rooms() {
     assert_eq!(found(&members, "b"), [""; 0]);
     let closing = |queue: &Arc<Queue>| queue.notices().departures.len();
     assert_eq!(queues.iter().map(closing).collect::<Vec<_>>(), [0, 1, 0]);
+}
+
+#[test]
+fn an_adopted_room_takes_the_place_of_its_own() {
+    let (mut members, _) = members();
+    for own in ["first", "first", "a"] {
+        members.adopt(SocketKey(1), own.into());
+        members.leave(SocketKey(1), &names(&[own]));
+    }
+    let mut rooms = members.rooms(SocketKey(1)).expect("it is there");
+    rooms.sort();
+    assert_eq!(rooms, names(&["a"]));
 }

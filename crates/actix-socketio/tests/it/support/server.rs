@@ -164,7 +164,14 @@ pub(crate) enum Mount {
 pub(crate) fn serve(
     service: impl Fn() -> Resource + Clone + Send + 'static,
 ) -> (SocketAddr, ServerHandle) {
-    let app = move || App::new().service(service());
+    serve_all(move || vec![service()])
+}
+
+/// As [`serve`], with several services.
+pub(crate) fn serve_all(
+    services: impl Fn() -> Vec<Resource> + Clone + Send + 'static,
+) -> (SocketAddr, ServerHandle) {
+    let app = move || services().into_iter().fold(App::new(), App::service);
     let (address, server) = match crate::MOUNT {
         Mount::App => {
             let server = HttpServer::new(app)

@@ -118,3 +118,31 @@ fn a_frame_is_changed_without_being_encoded_again() -> Result<(), EncodeError> {
     }
     Ok(())
 }
+
+#[test]
+fn an_offset_is_one_more_argument_of_an_event() -> Result<(), EncodeError> {
+    let blob = Bytes::from_static(b"\x01");
+    for (frame, expected) in [
+        (Frame::event("a", &1)?, Some(r#"42["a",1,"o\""]"#)),
+        (Frame::event_args("a", &[])?, Some(r#"42["a","o\""]"#)),
+        (
+            Frame::event("a", &1)?.within("/admin"),
+            Some(r#"42/admin,["a",1,"o\""]"#),
+        ),
+        (
+            Frame::binary_event("a", &[placeholder(0)], vec![blob])?,
+            Some(r#"451-["a",{"_placeholder":true,"num":0},"o\""]"#),
+        ),
+        (Frame::event("a", &1)?.asking(7), None),
+        (Frame::ack(ROOT, 7, &[], vec![])?, None),
+        (Frame::disconnect(ROOT), None),
+        (Frame::message(&Message::Text("hello".into())), None),
+    ] {
+        let numbered = frame.with_offset("o\"");
+        let text = numbered
+            .as_ref()
+            .and_then(|frame| texts(frame).into_iter().next());
+        assert_eq!(text.as_deref(), expected);
+    }
+    Ok(())
+}

@@ -2,6 +2,7 @@
 //! transport can. Bound: `queue_bytes`; over it newer frames take the place of older ones or are dropped, if they may
 //! be, and else the session closes the transport.
 
+mod lent;
 mod line;
 #[cfg(test)]
 mod tests;
@@ -14,11 +15,13 @@ use futures_util::task::AtomicWaker;
 use socketio_proto::engineio::WireFrame;
 use socketio_proto::socketio::{Encoding, Frame};
 
+pub(crate) use self::lent::{Lent, WRITE_BYTES};
 pub use self::line::{Coalescing, WhenFull};
 use self::line::{Entry, Line};
 use crate::ask::{WAITING, Waiter};
 use crate::hub::SocketKey;
 use crate::socket::EmitError;
+use crate::transport::Room;
 
 pub(crate) struct Queue {
     state: Mutex<State>,
@@ -26,6 +29,8 @@ pub(crate) struct Queue {
     limit: usize,
     /// The transport would take a frame at once, if none waits here.
     writable: AtomicBool,
+    /// A hub has it on its list.
+    listed: AtomicBool,
 }
 
 #[derive(Default)]
@@ -38,6 +43,9 @@ struct State {
     asked: Vec<(SocketKey, Waiter)>,
     departures: Vec<Departure>,
     failure: Option<Failure>,
+    lent: Option<Lent>,
+    /// What was lent did not take everything.
+    blocked: Option<Room>,
     closed: bool,
 }
 
@@ -91,6 +99,8 @@ pub(crate) enum Failure {
 pub(crate) struct Notices {
     pub(crate) departures: Vec<Departure>,
     pub(crate) failure: Option<Failure>,
+    /// Frames have been written, and there is no room for more until this resolves.
+    pub(crate) blocked: Option<Room>,
 }
 
 /// Frames for one write.
@@ -107,10 +117,12 @@ impl Queue {
             session: AtomicWaker::new(),
             limit,
             writable: AtomicBool::new(false),
+            listed: AtomicBool::new(false),
         }
     }
 
-    /// Queues a frame of a socket. A volatile one that its client would not take at once is dropped.
+    /// Queues a frame of a socket. A volatile one that its client would not take at once is dropped. Whoever queues
+    /// it lets it leave, by [`Queue::flush`] or [`Queue::wake`].
     pub(crate) fn push(
         &self,
         key: SocketKey,
@@ -135,7 +147,6 @@ impl Queue {
             (Some(_), Manner::Asking(waiter)) => state.expect(key, waiter)?,
             (Some(_), Manner::Queued(_) | Manner::Volatile) => {}
         }
-        self.session.wake();
         let when_full = match manner {
             Manner::Queued(when_full) => when_full,
             Manner::Volatile | Manner::Asking(_) => &WhenFull::Disconnect,
@@ -259,21 +270,16 @@ impl Queue {
 
     /// At most `limit` bytes, but at least one frame.
     pub(crate) fn take(&self, limit: usize, encoding: Encoding) -> Batch {
-        let mut state = self.lock();
-        let mut frames = Vec::new();
-        let mut taken = 0;
-        // A frame over the limit leaves alone.
-        while let Some(frame) = match taken {
-            0 => state.line.pop_within(usize::MAX),
-            taken => state.line.pop_within(limit.saturating_sub(taken)),
-        } {
-            taken += frame.size();
-            frames.extend(frame.wire_in(encoding));
-        }
-        Batch {
-            frames,
-            drained: state.line.is_empty(),
-        }
+        self.lock().take(limit, encoding)
+    }
+
+    /// True: it was on no list.
+    pub(crate) fn enlist(&self) -> bool {
+        !self.listed.swap(true, Ordering::Relaxed)
+    }
+
+    fn unlist(&self) {
+        self.listed.store(false, Ordering::Relaxed);
     }
 
     pub(crate) fn notices(&self) -> Notices {
@@ -281,6 +287,7 @@ impl Queue {
         Notices {
             departures: std::mem::take(&mut state.departures),
             failure: state.failure,
+            blocked: state.blocked.take(),
         }
     }
 
@@ -316,6 +323,23 @@ impl State {
         waiter.count();
         self.asked.push((key, waiter.clone()));
         Ok(())
+    }
+
+    fn take(&mut self, limit: usize, encoding: Encoding) -> Batch {
+        let mut frames = Vec::new();
+        let mut taken = 0;
+        // A frame over the limit leaves alone.
+        while let Some(frame) = match taken {
+            0 => self.line.pop_within(usize::MAX),
+            taken => self.line.pop_within(limit.saturating_sub(taken)),
+        } {
+            taken += frame.size();
+            frames.extend(frame.wire_in(encoding));
+        }
+        Batch {
+            frames,
+            drained: self.line.is_empty(),
+        }
     }
 
     /// Everything that waits.

@@ -356,9 +356,13 @@ impl<D> Socket<D> {
         if let (Some(journal), Manner::Queued(when_full)) = (journal, manner)
             && let Some(event) = journal.number(&frame)
         {
-            return journal.send(queue, place.key, &event, when_full);
+            let sent = journal.send(queue, place.key, &event, when_full);
+            queue.wake();
+            return sent;
         }
-        queue.push(place.key, &frame, manner)
+        let sent = queue.push(place.key, &frame, manner);
+        queue.wake();
+        sent
     }
 
     /// Asks the hub for what it answers with whether the socket is there.

@@ -103,9 +103,13 @@ impl Members {
     }
 
     /// What a queue refuses is its session's matter: it is over, or about to be cut.
-    pub(super) fn deliver(&self, parcel: &Parcel) {
+    /// The queues that are on no list yet come on this one, to be flushed.
+    pub(super) fn deliver(&self, parcel: &Parcel, touched: &mut Vec<Arc<Queue>>) {
         self.select(&parcel.rooms, &parcel.except, |key, member| {
             let _over = member.outlet.push(key, parcel);
+            if member.outlet.queue.enlist() {
+                touched.push(Arc::clone(&member.outlet.queue));
+            }
         });
     }
 

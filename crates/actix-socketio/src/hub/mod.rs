@@ -11,9 +11,12 @@ mod seat;
 use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task;
 
-use actix::{Actor, Context, Handler};
+use actix::fut::ActorFuture;
+use actix::{Actor, AsyncContext as _, Context, Handler};
 use log::error;
 use socketio_proto::socketio::Frame;
 
@@ -25,7 +28,7 @@ pub(crate) use self::messages::{
 };
 pub(crate) use self::parcel::Parcel;
 pub use self::seat::Seat;
-use crate::queue::WhenFull;
+use crate::queue::{Queue, WhenFull};
 use crate::socket::Handshake;
 
 /// Messages that may wait for a hub.
@@ -78,6 +81,8 @@ pub struct Found {
 pub(crate) struct Hub {
     /// Only those with sockets.
     namespaces: HashMap<Arc<str>, Members>,
+    /// Queues that this turn has put something into, each once.
+    touched: Vec<Arc<Queue>>,
 }
 
 impl Hub {
@@ -173,10 +178,37 @@ impl Handler<Rooms> for Hub {
 impl Handler<Deliver> for Hub {
     type Result = ();
 
-    fn handle(&mut self, Deliver { parcels }: Deliver, _: &mut Self::Context) {
+    fn handle(&mut self, Deliver { parcels }: Deliver, ctx: &mut Self::Context) {
+        let first = self.touched.is_empty();
         for parcel in &*parcels {
-            self.within(parcel.frame.namespace(), |members| members.deliver(parcel));
+            self.guarded(|hub| {
+                if let Some(members) = hub.namespaces.get(parcel.frame.namespace()) {
+                    members.deliver(parcel, &mut hub.touched);
+                }
+            });
         }
+        if first && !self.touched.is_empty() {
+            ctx.spawn(Flush);
+        }
+    }
+}
+
+/// Runs when the mailbox is empty: what several deliveries have put into a queue leaves together.
+struct Flush;
+
+impl ActorFuture<Hub> for Flush {
+    type Output = ();
+
+    fn poll(
+        self: Pin<&mut Self>,
+        hub: &mut Hub,
+        _: &mut Context<Hub>,
+        _: &mut task::Context<'_>,
+    ) -> task::Poll<()> {
+        for queue in std::mem::take(&mut hub.touched) {
+            hub.guarded(|_| queue.flush());
+        }
+        task::Poll::Ready(())
     }
 }
 

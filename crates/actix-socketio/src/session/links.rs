@@ -5,7 +5,7 @@ use socketio_proto::engineio::session::{PollAnswer, PostAnswer};
 use socketio_proto::engineio::{CarrierId, WireFrame};
 use tokio::sync::oneshot;
 
-use crate::transport::{Carrier, Write};
+use crate::transport::{Carrier, Wire, Write};
 
 #[derive(Default)]
 pub(super) struct Links {
@@ -110,6 +110,20 @@ impl Links {
         self.sockets
             .iter()
             .any(|link| link.id == id && !link.writing && link.pending.is_empty())
+    }
+
+    /// Where others may write to a WebSocket that has nothing on its way.
+    pub(super) fn idle_wire(&self, id: CarrierId) -> Option<&Wire> {
+        let link = self.sockets.iter().find(|link| link.id == id)?;
+        let idle = !link.writing && !link.close && link.pending.is_empty();
+        link.socket.wire().filter(|_| idle)
+    }
+
+    /// Others have written, and there is no room for more.
+    pub(super) fn blocked(&mut self, id: CarrierId) {
+        if let Some(link) = self.sockets.iter_mut().find(|link| link.id == id) {
+            link.writing = true;
+        }
     }
 
     /// The last write has been taken over by the connection.

@@ -6,7 +6,7 @@ use actix::Addr;
 use futures_util::FutureExt as _;
 use futures_util::future::Either;
 
-use super::takeover::Line;
+use super::takeover::Wire;
 use super::{WebSocket, Write};
 use crate::server::Server;
 
@@ -16,15 +16,18 @@ pub(crate) enum Carrier {
     /// The body of an answer of the HTTP server.
     Body(Addr<WebSocket>),
     /// A socket that was taken over.
-    Taken { line: Line, server: Arc<Server> },
+    Taken { wire: Wire, server: Arc<Server> },
 }
 
 impl Carrier {
-    /// Writes; resolves when the connection has room for the next.
-    pub(crate) fn send(&self, write: Write) -> impl Future<Output = ()> + use<> {
+    /// Writes. Some: it has not left yet, and this resolves when the connection has room for the next.
+    pub(crate) fn send(&self, write: Write) -> Option<impl Future<Output = ()> + use<>> {
         match self {
-            Self::Body(socket) => Either::Left(socket.send(write).map(drop)),
-            Self::Taken { line, server } => Either::Right(line.write(write, server.end_code())),
+            Self::Body(socket) => Some(Either::Left(socket.send(write).map(drop))),
+            Self::Taken { wire, .. } => {
+                let room = wire.write(&write.frames)?;
+                Some(Either::Right(room.map(drop)))
+            }
         }
     }
 
@@ -35,7 +38,15 @@ impl Carrier {
                 // Not `send`: a message whose sender no longer waits is not handled, and this session may be over.
                 let _gone = socket.try_send(write);
             }
-            Self::Taken { line, server } => drop(line.write(write, server.end_code())),
+            Self::Taken { wire, server } => wire.end(&write.frames, server.end_code()),
+        }
+    }
+
+    /// What others may write into while the session has nothing on its way.
+    pub(crate) fn wire(&self) -> Option<&Wire> {
+        match self {
+            Self::Body(_) => None,
+            Self::Taken { wire, .. } => Some(wire),
         }
     }
 }

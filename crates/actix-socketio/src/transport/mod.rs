@@ -26,7 +26,7 @@ use socketio_proto::socketio::Encoding;
 
 pub(crate) use self::carrier::Carrier;
 pub(crate) use self::compression::Coding;
-pub(crate) use self::takeover::Tally;
+pub(crate) use self::takeover::{Room, Tally, Wire};
 pub(crate) use self::tether::{Parted, Tether, tether};
 pub(crate) use self::websocket::{WebSocket, Write};
 use crate::registry::{Entry, Full};

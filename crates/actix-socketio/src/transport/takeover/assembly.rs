@@ -129,7 +129,7 @@ mod tests {
     fn what_came_before_something_broken_is_heard() {
         for (bad, expected) in [
             (wire(&[(0x83, "")]), Broken::Protocol),
-            (wire(&[(0x80, "last without first")]), Broken::Protocol),
+            (wire(&[(0x80, "last")]), Broken::Protocol),
             (wire(&[(0x01, "a"), (0x81, "within")]), Broken::Protocol),
             (wire(&[(0x01, "12345678"), (0x80, "9")]), Broken::TooLarge),
         ] {

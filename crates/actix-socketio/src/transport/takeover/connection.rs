@@ -21,7 +21,7 @@ use tokio::time::{Sleep, sleep};
 use super::assembly::{Assembly, Heard};
 use super::frame::Broken;
 use super::inbound::Inbound;
-use super::line::{Line, Standing, code_of};
+use super::wire::{Standing, Wire, code_of};
 use crate::registry::Slot;
 use crate::session::{Session, SocketFailed};
 use crate::transport::Tether;
@@ -41,7 +41,7 @@ pub(super) struct Connection<R> {
     reader: R,
     id: CarrierId,
     session: Addr<Session>,
-    line: Line,
+    wire: Wire,
     _slot: Arc<Slot>,
     /// Not held any more once the session must think this gone.
     tether: Option<Tether>,
@@ -66,7 +66,7 @@ impl<R: AsyncRead + Unpin> Connection<R> {
     pub(super) fn new(
         reader: R,
         (id, session, slot): (CarrierId, Addr<Session>, Arc<Slot>),
-        (line, tether): (Line, Tether),
+        (wire, tether): (Wire, Tether),
         max_payload: usize,
         mut early: BytesMut,
     ) -> Self {
@@ -74,7 +74,7 @@ impl<R: AsyncRead + Unpin> Connection<R> {
             reader,
             id,
             session,
-            line,
+            wire,
             _slot: slot,
             tether: Some(tether),
             assembly: Assembly::new(max_payload),
@@ -91,14 +91,14 @@ impl<R: AsyncRead + Unpin> Connection<R> {
         let Self {
             assembly,
             inbound,
-            line,
+            wire,
             end,
             ..
         } = self;
         let heard = assembly.take(bytes, |heard| match heard {
             _ if end.is_some() => {}
             Heard::Frame(frame) => inbound.push(frame),
-            Heard::Ping(payload) => line.pong(payload),
+            Heard::Ping(payload) => wire.pong(payload),
             Heard::Close(said) => *end = Some(End::Closed(said)),
         });
         if let Err(broken) = heard {
@@ -138,7 +138,7 @@ impl<R: AsyncRead + Unpin> Connection<R> {
     fn say_end(&mut self, payload: Bytes) {
         self.tether = None;
         self.inbound = Inbound::default();
-        self.line.close(payload);
+        self.wire.close(payload);
     }
 
     /// The peer has ended: ready if nothing is left to say.
@@ -165,7 +165,7 @@ impl<R: AsyncRead + Unpin> Connection<R> {
         if standing == Standing::Closing {
             return Poll::Pending;
         }
-        if ready!(self.line.poll_shutdown(task)).is_err() {
+        if ready!(self.wire.poll_shutdown(task)).is_err() {
             return Poll::Ready(());
         }
         // With something unread, ending the socket would take the end back that the peer has not read.
@@ -193,7 +193,7 @@ impl<R: AsyncRead + Unpin> Future for Connection<R> {
                 return Poll::Ready(());
             }
         }
-        match act.line.poll(task) {
+        match act.wire.poll(task) {
             Err(_) => Poll::Ready(()),
             Ok(Standing::Open) => Poll::Pending,
             Ok(standing) => act.poll_end(standing, task),
@@ -203,6 +203,6 @@ impl<R: AsyncRead + Unpin> Future for Connection<R> {
 
 impl<R> Drop for Connection<R> {
     fn drop(&mut self) {
-        self.line.drop_socket();
+        self.wire.drop_socket();
     }
 }

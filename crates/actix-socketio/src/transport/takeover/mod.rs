@@ -1,7 +1,7 @@
 //! A WebSocket without HTTP behind it: at the upgrade its socket is taken from the HTTP server. Part of [`super`].
 //!
 //! ```text
-//! request -> upgrade -> the App -> accept (the session begins) -> upgrade takes the socket -> connection, line
+//! request -> upgrade -> the App -> accept (the session begins) -> upgrade takes the socket -> connection, wire
 //! ```
 //!
 //! The request runs through the `App` like any other, its middleware included; what it is to become rides in the
@@ -11,9 +11,10 @@ mod assembly;
 mod connection;
 mod frame;
 mod inbound;
-mod line;
+
 mod tally;
 mod upgrade;
+mod wire;
 
 use std::sync::Arc;
 
@@ -27,10 +28,10 @@ use socketio_proto::engineio::{CarrierId, WireFrame};
 use tokio::io::AsyncRead;
 
 use self::connection::Connection;
-pub(crate) use self::line::Line;
-use self::line::Sink;
 pub(crate) use self::tally::Tally;
 pub(crate) use self::upgrade::factory;
+use self::wire::Sink;
+pub(crate) use self::wire::{Room, Wire};
 use super::carrier::Carrier;
 use super::{Tether, tether};
 use crate::registry::{Entry, Slot};
@@ -45,7 +46,7 @@ pub(super) struct Taking {
     id: CarrierId,
     session: Addr<Session>,
     slot: Arc<Slot>,
-    line: Line,
+    wire: Wire,
     tether: Tether,
     greeting: Option<WireFrame>,
     max_payload: usize,
@@ -66,9 +67,9 @@ pub(super) fn accept(
 ) -> Result<(HttpResponse, SocketOpened), HandshakeError> {
     let mut response = ws::handshake(request).map_err(|_| HandshakeError::BadRequest)?;
     let (tether, parted) = tether();
-    let line = Line::new(server.taken_over.count());
+    let wire = Wire::new(server.taken_over.count());
     let socket = Carrier::Taken {
-        line: line.clone(),
+        wire: wire.clone(),
         server: Arc::clone(server),
     };
     let mut response = response.finish();
@@ -76,7 +77,7 @@ pub(super) fn accept(
         id,
         session: session.clone(),
         slot: Arc::clone(slot),
-        line,
+        wire,
         tether,
         greeting: greeting.map(WireFrame::Text),
         max_payload: server.config.max_payload,
@@ -92,8 +93,8 @@ impl Taking {
         head: Bytes,
         early: BytesMut,
     ) {
-        self.line.attach(sink, head, self.greeting.as_ref());
-        let ends = (self.line, self.tether);
+        self.wire.attach(sink, head, self.greeting.as_ref());
+        let ends = (self.wire, self.tether);
         let owner = (self.id, self.session, self.slot);
         let connection = Connection::new(reader, owner, ends, self.max_payload, early);
         actix_web::rt::spawn(connection);

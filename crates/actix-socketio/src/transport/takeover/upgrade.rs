@@ -18,7 +18,7 @@ use log::debug;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::line::Sink;
+use super::wire::Sink;
 use super::{Offered, Taking};
 
 /// Bytes of an answer that is no upgrade.

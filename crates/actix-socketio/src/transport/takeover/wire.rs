@@ -1,11 +1,10 @@
-//! The way out of a taken-over connection: session (any thread) -> *line* -> socket. Part of [`super`].
+//! The way out of a taken-over connection: session (any thread) -> *wire* -> socket. Part of [`super`].
 //!
 //! What is said is written at once, by whoever says it, all frames in one call. Only what the socket does not take
 //! waits, and the connection's task writes it when the socket can be written again.
 //! Bounds: one write of the session; of pongs the last one. The end is the last thing said.
 
 use std::collections::VecDeque;
-use std::future::Future;
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,7 +19,6 @@ use tokio::sync::oneshot;
 
 use super::frame::{self, OutgoingHead};
 use super::tally::Counted;
-use crate::transport::Write;
 
 /// Parts of frames that leave in one call.
 const PIECES: usize = 64;
@@ -28,9 +26,12 @@ const PIECES: usize = 64;
 /// What is written into.
 pub(super) type Sink = Box<dyn AsyncWrite + Send + Unpin>;
 
+/// Resolves, whether with a value or not, when there is room.
+pub(crate) type Room = oneshot::Receiver<()>;
+
 /// One connection's way out. All clones are the same.
 #[derive(Clone)]
-pub(crate) struct Line(Arc<Inner>);
+pub(crate) struct Wire(Arc<Inner>);
 
 struct Inner {
     state: Mutex<State>,
@@ -55,7 +56,7 @@ struct Piece {
     payload: Bytes,
 }
 
-/// Where a line is.
+/// Where a wire is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     Open,
@@ -65,7 +66,7 @@ pub(super) enum Standing {
     Closed,
 }
 
-impl Line {
+impl Wire {
     pub(super) fn new(counted: Counted) -> Self {
         Self(Arc::new(Inner {
             state: Mutex::new(State {
@@ -90,30 +91,29 @@ impl Line {
         state.sink = Some(sink);
     }
 
-    /// Writes frames, then perhaps the end with `code`. Resolves when the connection has room for the next.
-    pub(crate) fn write(
-        &self,
-        Write { frames, close }: Write,
-        code: CloseCode,
-    ) -> impl Future<Output = ()> + use<> {
+    /// Writes frames. Some: they have not all left, and it resolves when there is room for more, or the connection
+    /// is gone.
+    pub(crate) fn write(&self, frames: &[WireFrame]) -> Option<Room> {
+        let mut state = self.lock();
+        if state.closing {
+            return None;
+        }
+        state.unsent.extend(frames.iter().map(Piece::message));
+        self.push(&mut state)
+    }
+
+    /// Writes the last frames, and the end.
+    pub(crate) fn end(&self, frames: &[WireFrame], code: CloseCode) {
         let mut state = self.lock();
         if !state.closing {
             state.unsent.extend(frames.iter().map(Piece::message));
-            if close {
-                state.end(code_of(code));
-            }
-        }
-        let room = self.push(&mut state);
-        async move {
-            if let Some(room) = room {
-                // A connection that is gone has room for everything.
-                let _gone = room.await;
-            }
+            state.end(code_of(code));
+            let _nobody_waits = self.push(&mut state);
         }
     }
 
     /// What cannot leave now waits for the task.
-    fn push(&self, state: &mut State) -> Option<oneshot::Receiver<()>> {
+    fn push(&self, state: &mut State) -> Option<Room> {
         let mut nobody = Context::from_waker(Waker::noop());
         match state.poll_send(&mut nobody) {
             Poll::Ready(Ok(())) if !state.closing => None,

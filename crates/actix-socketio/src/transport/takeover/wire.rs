@@ -5,8 +5,9 @@
 //! Bounds: one write of the session; of pongs the last one. The end is the last thing said.
 
 use std::collections::VecDeque;
+use std::future::{Future as _, poll_fn};
 use std::io::{self, ErrorKind, IoSlice};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 
@@ -16,6 +17,7 @@ use futures_util::task::AtomicWaker;
 use socketio_proto::engineio::WireFrame;
 use tokio::io::AsyncWrite;
 use tokio::sync::oneshot;
+use tokio::task::unconstrained;
 
 use super::frame::{self, OutgoingHead};
 use super::tally::Counted;
@@ -114,8 +116,7 @@ impl Wire {
 
     /// What cannot leave now waits for the task.
     fn push(&self, state: &mut State) -> Option<Room> {
-        let mut nobody = Context::from_waker(Waker::noop());
-        match state.poll_send(&mut nobody) {
+        match state.send_now() {
             Poll::Ready(Ok(())) if !state.closing => None,
             Poll::Pending if state.sink.is_some() => {
                 // Only the task learns from the socket when it can be written again.
@@ -203,6 +204,13 @@ impl State {
             self.unsent
                 .push_back(Piece::of(frame::close(&payload), payload));
         }
+    }
+
+    /// Sends what the socket takes, on behalf of nobody's task: a hub writes for a thousand in one turn, which would
+    /// exhaust tokio's budget of its task and look as if the sockets were full.
+    fn send_now(&mut self) -> Poll<io::Result<()>> {
+        let send = unconstrained(poll_fn(|task| self.poll_send(task)));
+        pin!(send).poll(&mut Context::from_waker(Waker::noop()))
     }
 
     fn poll_send(&mut self, task: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -40,6 +40,9 @@ pub(crate) enum Failure {
         /// The beginning of what came.
         got: String,
     },
+    /// Messages that had not come long after the last was published.
+    #[error("{0} messages did not come")]
+    Lost(u64),
     /// A server ended a connection.
     #[error("a client was cut off {0}")]
     CutOff(&'static str),

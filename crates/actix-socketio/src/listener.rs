@@ -23,7 +23,8 @@ const BACKLOG: i32 = 4096;
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Serves an `App`, like actix-web's `HttpServer` (HTTP/1.1 only), but hands the sockets of Socket.IO's WebSockets to
-/// their sessions: a client then costs a third of the memory, a message half the processor time.
+/// their sessions: a client then costs a third of the memory, a message a quarter to two
+/// thirds less processor time.
 ///
 /// Each worker has the `App` twice, once for requests that want a WebSocket. WebSockets of others in the same `App`
 /// are answered 501. The HTTP server neither counts the sockets that were taken nor waits for them at its end:

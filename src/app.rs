@@ -18,7 +18,7 @@ use actix_web::{
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    actors::{Drain, EmitterHubs, Parts, Registry, Ticks, WireEncoder},
+    actors::{Drain, Parts, Registry, Ticks, WireEncoder},
     auth::{PasswordHasher, TokenKey},
     bus::Bus,
     clock::{self, Clock},
@@ -29,7 +29,7 @@ use crate::{
     operations::{Operations, Setup},
     realtime::{Realtime, Services},
     simulate::{InvalidUrl, Sensors, seed},
-    storage::{self, Database},
+    storage::{self, Database, Location},
     telemetry,
 };
 
@@ -128,6 +128,15 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> 
     })
 }
 
+/// Where the configured database is.
+#[must_use]
+pub(crate) fn location(database: &config::Database) -> Location {
+    match database {
+        config::Database::Sqlite { path } => Location::Sqlite(path.clone()),
+        config::Database::Postgres { url } => Location::Postgres(url.expose().to_owned()),
+    }
+}
+
 /// What all parts stand on.
 struct Base {
     config: Config,
@@ -143,9 +152,8 @@ impl Base {
         bus: &Bus,
         hints: &deadlines::Hints,
     ) -> Result<Self, StartError> {
-        let config::Database::Sqlite { path } = &config.database;
         let options = storage::Options {
-            path: path.clone(),
+            location: location(&config.database),
             readers: config.storage.read_connections,
             queue: config.ingest.queue,
             group: config.ingest.group,
@@ -179,6 +187,7 @@ impl Base {
         let ages = retention::Ages {
             log: self.config.storage.log_retention,
             quarantine: self.config.quarantine.max_age,
+            readings: self.config.storage.readings_retention,
         };
         let (database, clock) = (|| self.database.clone(), || self.clock.clone());
         [
@@ -195,12 +204,14 @@ impl Base {
             clock: self.clock.clone(),
         };
         let reader = Arc::new(self.database.clone());
-        Realtime::start(&self.config, services, |emitter| {
+        Realtime::start(&self.config, services, |hubs, heard| {
             Registry::start(Parts {
                 reader,
                 bus,
-                hubs: Arc::new(EmitterHubs::new(emitter)),
+                clock: self.clock.clone(),
+                hubs,
                 encoder: Arc::new(WireEncoder),
+                heard,
                 ticks: Ticks::EverySecond,
                 arbiters: Vec::new(),
             })

@@ -65,6 +65,8 @@ export class Realtime {
     const socket = this.#io({ auth: (present) => present({ token: this.#token() }), forceNew: true });
     this.#socket = socket;
     for (const name of EVENTS) socket.on(name, (payload) => this.#feed.receive({ name, payload }));
+    // What came before the answer to a CONNECT that was cut comes again with the next one.
+    socket.io.on("open", () => (socket.receiveBuffer = []));
     socket.on("connect", () => this.#connected());
     socket.on("disconnect", (reason) => this.#disconnected(reason));
     socket.on("connect_error", (error) => this.#refused(error));

@@ -3,7 +3,7 @@
 
 use actix_socketio::{EncodeError, Frame};
 
-use crate::events::{Event, UnitBatch, UnitOutput};
+use crate::events::{Event, Offset, UnitBatch, UnitOutput};
 
 /// Makes what clients get.
 pub trait Encoder: Send + Sync + 'static {
@@ -12,13 +12,21 @@ pub trait Encoder: Send + Sync + 'static {
         batch.into_output()
     }
 
-    /// An event as the frame that every socket shares: `42["unit:status",{…}]`
+    /// An event as the frame that every socket shares, with the offset that says it was sent, if it has one:
+    /// `42["unit:status",{…},"00000000deadbeef-1042.1-1040"]`
     ///
     /// # Errors
     /// If the payload has no JSON form.
-    fn encode(&self, event: &Event) -> Result<Frame, EncodeError> {
-        Frame::event(event.name(), &event.payload())
+    fn encode(&self, event: &Event, offset: Option<&Offset>) -> Result<Frame, EncodeError> {
+        frame(event, offset)
     }
+}
+
+pub(super) fn frame(event: &Event, offset: Option<&Offset>) -> Result<Frame, EncodeError> {
+    let frame = Frame::event(event.name(), &event.payload())?;
+    let offset = offset.map(Offset::to_string);
+    let numbered = offset.and_then(|offset| frame.with_offset(&offset));
+    Ok(numbered.unwrap_or(frame))
 }
 
 /// The encoder that the server uses.

@@ -48,20 +48,29 @@ impl EmitterHubs {
         }
     }
 
-    fn keys(&self, hubs: impl IntoIterator<Item = HubId>) -> Vec<HubKey> {
+    /// The key of a hub.
+    #[must_use]
+    pub fn key(&self, hub: HubId) -> HubKey {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        hubs.into_iter()
-            .map(|hub| {
-                let place = known
-                    .iter()
-                    .position(|other| *other == hub)
-                    .unwrap_or_else(|| {
-                        known.push(hub);
-                        known.len() - 1
-                    });
-                HubKey(place)
-            })
-            .collect()
+        let place = known.iter().position(|other| *other == hub);
+        HubKey(place.unwrap_or_else(|| {
+            known.push(hub);
+            known.len() - 1
+        }))
+    }
+
+    fn keys(&self, hubs: impl IntoIterator<Item = HubId>) -> Vec<HubKey> {
+        hubs.into_iter().map(|hub| self.key(hub)).collect()
+    }
+}
+
+impl From<DeliverOutcome> for Outcome {
+    fn from(outcome: DeliverOutcome) -> Self {
+        match outcome {
+            DeliverOutcome::Accepted => Self::Accepted,
+            DeliverOutcome::Refused => Self::Refused,
+            DeliverOutcome::Gone => Self::Gone,
+        }
     }
 }
 
@@ -81,10 +90,8 @@ impl Hubs for EmitterHubs {
             .unwrap_or_else(PoisonError::into_inner)
             .get(hub.0)
             .copied();
-        match known.map(|id| self.emitter.deliver_to(id, deliveries)) {
-            Some(DeliverOutcome::Accepted) => Outcome::Accepted,
-            Some(DeliverOutcome::Refused) => Outcome::Refused,
-            Some(DeliverOutcome::Gone) | None => Outcome::Gone,
-        }
+        known.map_or(Outcome::Gone, |id| {
+            self.emitter.deliver_to(id, deliveries).into()
+        })
     }
 }

@@ -4,7 +4,9 @@
 //! and readings at the tick -> the Socket.IO hubs. [`registry`] alone starts and stops them, for
 //! organizations that somebody watches. Nothing here decides or stores: an actor that fails loses nothing.
 
+pub mod admission;
 pub mod encoder;
+mod history;
 pub mod hubs;
 pub mod organization;
 pub mod parts;
@@ -15,7 +17,8 @@ pub mod unit;
 #[cfg(test)]
 mod tests;
 
+pub use admission::{Admit, Admitted, Entrant, Entry, NotAdmitted};
 pub use encoder::{Encoder, WireEncoder};
 pub use hubs::{EmitterHubs, HubKey, Hubs, Outcome};
-pub use parts::{Parts, Ticks};
+pub use parts::{OnHeard, Parts, Ticks};
 pub use registry::{Drain, Registry, Watch, WatchError, WatchGuard};

@@ -16,15 +16,17 @@ use log::{error, warn};
 use tokio::sync::oneshot;
 
 use super::{
+    admission::{Admit, Admitted, NotAdmitted},
     encoder::Encoder,
+    history::{self, Beginning},
     organization::{Empty, HeadSeen, OrganizationActor, Retire},
     parts::{Parts, Ticks},
     supervision::{Guarded, guarded},
     unit::UnitActor,
 };
 use crate::{
-    domain::{OrganizationId, UnitId},
-    events::{Head, LogUnreadable},
+    domain::{OrganizationId, Timestamp, UnitId},
+    events::LogUnreadable,
 };
 
 /// Requests that wait at most; over it senders wait themselves.
@@ -150,16 +152,17 @@ impl Registry {
             },
         );
         let reader = Arc::clone(&self.parts.reader);
-        let head = async move { reader.head(organization).await };
-        let head = AssertUnwindSafe(head)
+        let now = self.parts.clock.unskewed();
+        let beginning = async move { history::read(&*reader, organization, now).await };
+        let beginning = AssertUnwindSafe(beginning)
             .catch_unwind()
-            .map(|head| head.unwrap_or_else(|_| Err(panicked())));
-        ctx.spawn(head.into_actor(self).map(move |head, this, ctx| {
-            guarded(this, ctx, |this, _| this.begun(organization, head));
+            .map(|beginning| beginning.unwrap_or_else(|_| Err(panicked())));
+        ctx.spawn(beginning.into_actor(self).map(move |beginning, this, ctx| {
+            guarded(this, ctx, |this, _| this.begun(organization, beginning));
         }));
     }
 
-    fn begun(&mut self, organization: OrganizationId, head: Result<Head, LogUnreadable>) {
+    fn begun(&mut self, organization: OrganizationId, beginning: Result<Beginning, LogUnreadable>) {
         let Some(Slot::Starting {
             watchers,
             waiting,
@@ -168,9 +171,9 @@ impl Registry {
         else {
             return;
         };
-        match head {
-            Ok(head) => {
-                let actor = self.start_organization(organization, head, lost);
+        match beginning {
+            Ok(beginning) => {
+                let actor = self.start_organization(organization, beginning, lost);
                 for answer in waiting {
                     drop(answer.send(Ok(WatchGuard {
                         _watchers: Arc::clone(&watchers),
@@ -201,7 +204,7 @@ impl Registry {
     fn start_organization(
         &self,
         organization: OrganizationId,
-        head: Head,
+        beginning: Beginning,
         lost: bool,
     ) -> Addr<OrganizationActor> {
         let parts = Arc::clone(&self.parts);
@@ -210,7 +213,7 @@ impl Registry {
         let here = Arbiter::current();
         let arbiter = self.parts.arbiters.get(thread).unwrap_or(&here);
         Supervisor::start_in_arbiter(arbiter, move |_| {
-            OrganizationActor::new(organization, parts, head, lost)
+            OrganizationActor::new(organization, parts, beginning, lost)
         })
     }
 
@@ -228,24 +231,34 @@ impl Registry {
         }
         self.polling = true;
         let reader = Arc::clone(&self.parts.reader);
-        let heads = async move { reader.heads(followed).await };
+        let at = self.parts.clock.now();
+        let asked = followed.clone();
+        let heads = async move { reader.heads(asked).await };
         let heads = AssertUnwindSafe(heads)
             .catch_unwind()
             .map(|heads| heads.unwrap_or_else(|_| Err(panicked())));
-        ctx.spawn(heads.into_actor(self).map(|heads, this, ctx| {
-            guarded(this, ctx, |this, _| this.polled(heads));
+        ctx.spawn(heads.into_actor(self).map(move |heads, this, ctx| {
+            guarded(this, ctx, |this, _| this.polled(&followed, at, heads));
         }));
     }
 
-    fn polled(&mut self, heads: Result<Vec<(OrganizationId, i64)>, LogUnreadable>) {
+    fn polled(
+        &mut self,
+        followed: &[OrganizationId],
+        at: Timestamp,
+        heads: Result<Vec<(OrganizationId, i64)>, LogUnreadable>,
+    ) {
         self.polling = false;
         match heads {
             Ok(heads) => {
-                for (organization, seq) in heads {
-                    if let Some(Slot::Running { actor, .. }) = self.organizations.get(&organization)
+                let heads: HashMap<OrganizationId, i64> = heads.into_iter().collect();
+                for organization in followed {
+                    // One without a head has no entry yet.
+                    let seq = heads.get(organization).copied().unwrap_or(0);
+                    if let Some(Slot::Running { actor, .. }) = self.organizations.get(organization)
                     {
                         // One that is too busy to hear of it is told again with the next poll.
-                        drop(actor.try_send(HeadSeen(seq)));
+                        drop(actor.try_send(HeadSeen { seq, at }));
                     }
                 }
             }
@@ -372,6 +385,23 @@ impl Handler<Watch> for Registry {
         let (answer, guard) = oneshot::channel();
         guarded(self, ctx, |this, ctx| this.watch(organization, answer, ctx));
         Box::pin(async { guard.await.unwrap_or(Err(WatchError)) })
+    }
+}
+
+impl Handler<Admit> for Registry {
+    type Result = ResponseFuture<Result<Admitted, NotAdmitted>>;
+
+    fn handle(&mut self, admit: Admit, _: &mut Self::Context) -> Self::Result {
+        let admitted = match self.organizations.get(&admit.organization) {
+            Some(Slot::Running { actor, .. }) => Some(actor.send(admit)),
+            Some(Slot::Starting { .. } | Slot::Stopping { .. } | Slot::Dead { .. }) | None => None,
+        };
+        Box::pin(async {
+            match admitted {
+                Some(admitted) => admitted.await.unwrap_or(Err(NotAdmitted::NotNow)),
+                None => Err(NotAdmitted::NotNow),
+            }
+        })
     }
 }
 

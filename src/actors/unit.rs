@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use actix::{Actor, Context, Handler, Message, Supervised};
+use tokio::sync::oneshot;
 
 use super::{
     encoder::Encoder,
@@ -29,10 +30,11 @@ pub struct Collect {
     pub readings: Vec<Reading>,
 }
 
-/// Hands in everything collected since the last one.
+/// Hands in everything collected since the last one. The answer is dropped where the mailbox refuses it: it waits
+/// nowhere, so what is collected after it is not handed in.
 #[derive(Debug, Message)]
-#[rtype(result = "Result<UnitOutput, Incomplete>")]
-pub struct HandIn;
+#[rtype(result = "()")]
+pub struct HandIn(pub oneshot::Sender<Result<UnitOutput, Incomplete>>);
 
 /// Something of what was collected is lost; from here on it is complete again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -108,9 +110,11 @@ impl Handler<Collect> for UnitActor {
 }
 
 impl Handler<HandIn> for UnitActor {
-    type Result = Result<UnitOutput, Incomplete>;
+    type Result = ();
 
-    fn handle(&mut self, _: HandIn, ctx: &mut Self::Context) -> Self::Result {
-        guarded(self, ctx, |unit, _| unit.hand_in()).unwrap_or(Err(Incomplete))
+    fn handle(&mut self, HandIn(answer): HandIn, ctx: &mut Self::Context) {
+        let handed_in = guarded(self, ctx, |unit, _| unit.hand_in()).unwrap_or(Err(Incomplete));
+        // An organization that no longer waits takes it from the log.
+        drop(answer.send(handed_in));
     }
 }

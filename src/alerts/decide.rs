@@ -35,6 +35,11 @@ pub enum Input {
         /// The id for an alert, should this begin one.
         new_alert: AlertId,
     },
+    /// Nobody watches the unit any more: what is open ends.
+    Removed {
+        /// Server time.
+        now: Timestamp,
+    },
     /// A person takes on the open alert; the second time, or with the id of another alert, nothing changes.
     Acknowledge {
         /// The alert meant.
@@ -99,6 +104,7 @@ pub fn decide(state: UnitState, rule: &EffectiveRule, input: Input) -> (UnitStat
         }
         Input::Confirm { now } => decision.timer_fired(now),
         Input::RuleChanged { now, new_alert } => decision.rule_changed(now, new_alert),
+        Input::Removed { now } => decision.removed(now),
         Input::Acknowledge {
             alert,
             now,
@@ -146,6 +152,16 @@ impl Decision<'_> {
         let now = now.max(self.state.time());
         self.count_until(now);
         self.judge(now, last.celsius, new_alert);
+    }
+
+    fn removed(&mut self, now: Timestamp) {
+        let now = now.max(self.state.time());
+        self.count_until(now);
+        if let Some(excursion) = self.state.excursion.take() {
+            let alert = excursion.remove(now);
+            self.set_status(UnitStatus::Ok, now);
+            self.tell(AlertTransition::Resolved, alert);
+        }
     }
 
     fn acknowledged(&mut self, id: AlertId, now: Timestamp, by: Person, note: Option<String>) {

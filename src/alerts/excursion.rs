@@ -2,8 +2,8 @@
 
 use crate::domain::alert::SystemName;
 use crate::domain::{
-    Alert, AlertId, AlertKind, AlertStatus, Direction, EffectiveRule, Person, Resolver, Severity,
-    Timestamp,
+    Alert, AlertId, AlertKind, AlertStatus, Direction, EffectiveRule, Person, ResolutionReason,
+    Resolver, Severity, Timestamp,
 };
 
 use super::limits::{self, Crossing};
@@ -71,6 +71,7 @@ impl Excursion {
                 note: None,
                 resolved_at: None,
                 resolved_by: None,
+                reason: None,
                 escalation_level: 0,
                 suppressed: false,
                 peak: Some(celsius),
@@ -94,6 +95,13 @@ impl Excursion {
         let counted = moment.min(last.stands_until()).millis_since(from).max(0);
         self.outside_ms = self.outside_ms.saturating_add(counted);
         self.outside_since = Some(moment.max(from));
+    }
+
+    /// No earlier moment can be the present: the time outside is counted up to here.
+    pub(super) fn counted_until(&self) -> Timestamp {
+        let counted = self.alert.triggered_at.plus_millis(self.outside_ms);
+        self.outside_since
+            .map_or(counted, |since| since.max(counted))
     }
 
     /// Goes on outside; `true` if it passed to the other side, which changes the alert. `confirmed` stops
@@ -146,12 +154,26 @@ impl Excursion {
     }
 
     /// Ends with this value, by the system.
-    pub(super) fn resolve(mut self, unit: &UnitIdentity, at: Timestamp, celsius: f64) -> Alert {
+    pub(super) fn resolve(self, unit: &UnitIdentity, at: Timestamp, celsius: f64) -> Alert {
+        Alert {
+            value: Some(celsius),
+            message: message::back_inside(&unit.name, celsius),
+            ..self.end(at)
+        }
+    }
+
+    /// Ends by the system because nobody watches the unit any more; what was last told of it stays.
+    pub(super) fn remove(self, at: Timestamp) -> Alert {
+        Alert {
+            reason: Some(ResolutionReason::UnitRemoved),
+            ..self.end(at)
+        }
+    }
+
+    fn end(mut self, at: Timestamp) -> Alert {
         self.changed(at);
         let mut alert = self.alert;
         alert.status = AlertStatus::Resolved;
-        alert.value = Some(celsius);
-        alert.message = message::back_inside(&unit.name, celsius);
         alert.resolved_at = Some(at);
         alert.resolved_by = Some(Resolver::System(SystemName::System));
         alert.duration_seconds = Some(at.seconds_since(alert.triggered_at));

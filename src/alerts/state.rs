@@ -54,10 +54,10 @@ pub struct UnitState {
 
 impl UnitState {
     /// The state's own time: nothing is applied before it. A pending unit's `status_since` is the time of
-    /// its creation and bounds nothing; a rule edit during an excursion bounds by `outside_since`.
+    /// its creation and bounds nothing; a rule edit during an excursion bounds by what it has counted.
     pub(super) fn time(&self) -> Timestamp {
         let measured = self.last.map(|last| last.at);
-        let counted = self.excursion.as_ref().and_then(|open| open.outside_since);
+        let counted = self.excursion.as_ref().map(Excursion::counted_until);
         let shown = (self.status != UnitStatus::Pending).then_some(self.status_since);
         measured.max(counted).max(shown).unwrap_or(Timestamp::MIN)
     }

@@ -7,8 +7,9 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::{ConfigFile, Failure};
+use crate::app;
 use crate::clock::{self, Clock};
-use crate::config::{Config, Database as Place, Demo, Source};
+use crate::config::{Config, Demo, Source};
 use crate::operations::{OperationError, Operator};
 use crate::storage::{Database, Hooks, Options};
 
@@ -50,9 +51,8 @@ fn clock_of(config: &Config) -> Clock {
 }
 
 async fn open(config: &Config, clock: Clock) -> Result<Database, Failure> {
-    let Place::Sqlite { path } = &config.database;
     let options = Options {
-        path: path.clone(),
+        location: app::location(&config.database),
         readers: 1,
         queue: QUEUE,
         group: QUEUE,

@@ -4,9 +4,11 @@
 
 mod check_config;
 mod chore;
+mod document;
 mod migrate;
 mod serve;
 mod simulate;
+mod span;
 mod token;
 mod user;
 mod webhook_key;
@@ -40,6 +42,10 @@ enum Command {
     Token(token::Token),
     /// Secrets that webhooks come with
     WebhookKey(webhook_key::WebhookKey),
+    /// Print the OpenAPI document of the REST API
+    Openapi,
+    /// Print the AsyncAPI document of the Socket.IO events
+    Asyncapi,
 }
 
 /// The option that every command with a configuration has.
@@ -64,6 +70,8 @@ pub fn run() -> ExitCode {
         Command::User(user) => user.run(),
         Command::Token(token) => token.run(),
         Command::WebhookKey(key) => key.run(),
+        Command::Openapi => document::print(&crate::http::openapi()),
+        Command::Asyncapi => document::print(&crate::realtime::asyncapi()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::Failure;
+use super::{Failure, span};
 use crate::app;
 use crate::clock::Clock;
 use crate::simulate::{
@@ -39,9 +39,9 @@ pub(super) struct Simulate {
     /// What happens to the units
     #[arg(long, value_name = "S", default_value = Scenario::Normal.as_str(), value_parser = scenarios())]
     scenario: Scenario,
-    /// Seconds to play [default: until interrupted]
-    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
-    duration: Option<u64>,
+    /// How long to play: 90, 90s, 15m, 12h or 7d [default: until interrupted]
+    #[arg(long, value_name = "S", value_parser = span::of_at_most::<365>)]
+    duration: Option<Duration>,
 }
 
 fn scenarios() -> impl TypedValueParser<Value = Scenario> {
@@ -63,7 +63,7 @@ impl Simulate {
         eprintln!("{} against {}", play.scenario, self.url);
         let tally = actix::System::new().block_on(async {
             let webhook = Webhook::new(self.url, self.key);
-            let stop = ended(self.duration.map(Duration::from_secs));
+            let stop = ended(self.duration);
             let told = |progress: &Progress| eprintln!("{}", line(progress));
             simulate::play(&play, &webhook, &Clock::system(), stop, told).await
         });

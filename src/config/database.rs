@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::Secret;
 use super::check::Checker;
 
 /// Which database.
@@ -13,6 +14,11 @@ pub enum Database {
         /// The file.
         path: PathBuf,
     },
+    /// A database of a PostgreSQL server.
+    Postgres {
+        /// `postgres://user:password@host/database`; holds a password.
+        url: Secret,
+    },
 }
 
 /// What is kept where, and for how long.
@@ -22,6 +28,8 @@ pub struct Storage {
     pub data_dir: PathBuf,
     /// How long a row of the event log lives.
     pub log_retention: Duration,
+    /// How long readings are kept.
+    pub readings_retention: Duration,
     /// Connections that read beside the one that writes.
     pub read_connections: usize,
 }
@@ -33,10 +41,12 @@ impl Storage {
             folder => Ok(PathBuf::from(folder)),
         });
         let log_retention = checker.seconds("storage.log_retention_seconds", 60..=86_400);
+        let readings_retention = checker.days("storage.readings_retention_days", 31..=36_500);
         let read_connections = checker.whole::<u16>("storage.read_connections", 1..=64);
         Some(Self {
             data_dir: data_dir?,
             log_retention: log_retention?,
+            readings_retention: readings_retention?,
             read_connections: read_connections?.into(),
         })
     }
@@ -44,29 +54,31 @@ impl Storage {
 
 impl Database {
     pub(super) fn check(checker: &mut Checker<'_>, storage: Option<&Storage>) -> Option<Self> {
-        let path = checker.parsed("database.url", parse_url)?;
-        Some(Self::Sqlite {
-            path: match path {
-                Some(path) => path,
-                None => storage?.data_dir.join("freshtrack.db"),
-            },
-        })
+        match checker.parsed("database.url", parse_url)? {
+            Some(database) => Some(database),
+            None => Some(Self::Sqlite {
+                path: storage?.data_dir.join("freshtrack.db"),
+            }),
+        }
     }
 }
 
-/// The file that the URL names; an empty URL names none.
-fn parse_url(url: &str) -> Result<Option<PathBuf>, String> {
+/// The database that the URL names; an empty URL names none.
+fn parse_url(url: &str) -> Result<Option<Database>, String> {
     if url.is_empty() {
         return Ok(None);
     }
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Err("this version keeps its data in SQLite only: use sqlite://PATH".to_owned());
+    let server = ["postgres://", "postgresql://"].map(|scheme| url.strip_prefix(scheme));
+    if server.iter().flatten().any(|rest| !rest.is_empty()) {
+        let url = Secret::new(url);
+        return Ok(Some(Database::Postgres { url }));
     }
     match url.strip_prefix("sqlite://") {
         Some(path) if !path.is_empty() && !path.contains(['?', '#']) && path != ":memory:" => {
-            Ok(Some(PathBuf::from(path)))
+            let path = PathBuf::from(path);
+            Ok(Some(Database::Sqlite { path }))
         }
-        _ => Err("must be sqlite://PATH with the path of a file, or empty".to_owned()),
+        _ => Err("must be postgres://USER:PASSWORD@HOST/DATABASE, sqlite://PATH with the path of a file, or empty".to_owned()),
     }
 }
 
@@ -75,14 +87,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_names_a_file() {
+    fn a_url_names_a_file_or_a_server() {
         for (url, path) in [
-            ("", None),
-            ("sqlite:///var/lib/fresh.db", Some("/var/lib/fresh.db")),
-            ("sqlite://data/fresh.db", Some("data/fresh.db")),
+            ("sqlite:///var/lib/fresh.db", "/var/lib/fresh.db"),
+            ("sqlite://data/fresh.db", "data/fresh.db"),
         ] {
-            assert_eq!(parse_url(url), Ok(path.map(PathBuf::from)), "{url}");
+            let path = PathBuf::from(path);
+            assert_eq!(parse_url(url), Ok(Some(Database::Sqlite { path })), "{url}");
         }
+        for server in [
+            "postgres://me:word@db/fresh",
+            "postgresql:///fresh?host=/run",
+        ] {
+            let url = Secret::new(server);
+            let named = Ok(Some(Database::Postgres { url }));
+            assert_eq!(parse_url(server), named, "{server}");
+        }
+        assert_eq!(parse_url(""), Ok(None));
     }
 
     #[test]
@@ -93,14 +114,11 @@ mod tests {
             "sqlite::memory:",
             "sqlite://a.db?mode=ro",
             "fresh.db",
+            "postgres://",
             "mysql://localhost/fresh",
         ] {
             let allowed = parse_url(url).unwrap_err();
-            assert!(allowed.starts_with("must be sqlite://PATH"), "{url}");
-        }
-        for url in ["postgres://me@db/fresh", "postgresql:///fresh"] {
-            let allowed = parse_url(url).unwrap_err();
-            assert!(allowed.contains("SQLite only"), "{url}");
+            assert!(allowed.starts_with("must be postgres://"), "{url}");
         }
     }
 }

@@ -114,7 +114,7 @@ fn every_mistake_is_told_in_one_run() {
     source.environment = environment(&[
         ("FRESHTRACK__SOCKET__PING_INTERVAL", "300"),
         ("FRESHTRACK__SOCKET__PING_TIMEOUT_MS", "soon"),
-        ("FRESHTRACK__DATABASE__URL", "postgres://me:word@db/fresh"),
+        ("FRESHTRACK__DATABASE__URL", "mysql://me:word@db/fresh"),
         ("FRESHTRACK__LOG__LEVEL", "loud"),
     ])
     .environment;
@@ -127,7 +127,7 @@ fn every_mistake_is_told_in_one_run() {
         "  FRESHTRACK__SOCKET__PING_INTERVAL = \"300\" (FRESHTRACK__SOCKET__PING_INTERVAL): unknown key; the nearest known one is FRESHTRACK__SOCKET__PING_INTERVAL_MS".to_owned(),
         format!("  server.bind = \"localhost\" ({path}): must be an IP address and a port, as 127.0.0.1:3000"),
         format!("  server.node_id = \"a b\" ({path}): must be 1 to 64 of A-Z a-z 0-9 . _ -, or empty"),
-        "  database.url = \"postgres://me:********@db/fresh\" (FRESHTRACK__DATABASE__URL): this version keeps its data in SQLite only: use sqlite://PATH".to_owned(),
+        "  database.url = \"mysql://me:********@db/fresh\" (FRESHTRACK__DATABASE__URL): must be postgres://USER:PASSWORD@HOST/DATABASE, sqlite://PATH with the path of a file, or empty".to_owned(),
         "  socket.ping_timeout_ms = \"soon\" (FRESHTRACK__SOCKET__PING_TIMEOUT_MS): must be a whole number from 100 to 600000".to_owned(),
         format!("  ingest.group = \"8\" ({path}): must be a whole number from 1 to 4096"),
         "  log.level = \"loud\" (FRESHTRACK__LOG__LEVEL): must be off, error, warn, info, debug or trace".to_owned(),

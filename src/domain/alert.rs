@@ -1,5 +1,6 @@
 //! An alert: one incident of one subject, from its trigger to its resolution.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{AlertId, SiteId, Timestamp, UnitId, UserId, text::text_enum};
@@ -60,8 +61,16 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Why an alert ended, where it is not that the cause is gone.
+    ResolutionReason {
+        /// The unit is watched no more.
+        UnitRemoved = "unit_removed",
+    }
+}
+
 /// Who did it, by id and the name at that time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
     /// The user.
     pub id: UserId,
@@ -70,7 +79,7 @@ pub struct Person {
 }
 
 /// Who ended an alert: `"system"` or `{id,name}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Resolver {
     /// A person, by hand.
@@ -80,7 +89,7 @@ pub enum Resolver {
 }
 
 /// The text `"system"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum SystemName {
     /// The server itself.
     #[serde(rename = "system")]
@@ -88,7 +97,7 @@ pub enum SystemName {
 }
 
 /// An alert as stored and as sent; absent fields are left out. `version` grows by one with each change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Alert {
     /// Made before the first try to store it.
@@ -137,6 +146,9 @@ pub struct Alert {
     /// Who ended it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resolved_by: Option<Resolver>,
+    /// Why, if not that the cause is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ResolutionReason>,
     /// Step of the escalation chain; 0 before the first.
     pub escalation_level: i32,
     /// Recorded, not told.

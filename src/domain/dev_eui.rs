@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 /// A device's EUI: 16 hex digits, upper case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DevEui(String);
 
 /// A text that is no [`DevEui`].

@@ -1,5 +1,6 @@
 //! One measurement of one sensor, as it is stored and as it is sent.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DeviceId, ReadingId, Timestamp};
@@ -11,7 +12,7 @@ use super::{DeviceId, ReadingId, Timestamp};
 /// {"id":"…","deviceId":"…","temperature":3.41,"humidity":59.8,"batteryVolts":2.998,"signal":-71,
 ///  "timestamp":"2026-11-24T05:40:12.318Z"}
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Reading {
     /// Made before the first try to store it.

@@ -31,10 +31,14 @@ pub enum Action {
     WriteLimits,
     /// Write limits of the organization, or severities.
     WriteOrganizationLimits,
-    /// Make sites, areas, units and devices.
+    /// Change the organization; make, change and remove sites, areas, units, devices and gateways.
     ManageTree,
     /// Read the messages that could not be used.
     ReadQuarantine,
+    /// See who is a member.
+    ReadUsers,
+    /// Hand in readings without a webhook.
+    SendReadings,
 }
 
 impl Role {
@@ -48,9 +52,11 @@ impl Role {
                 Self::Owner | Self::Admin | Self::Manager | Self::Staff
             ),
             Action::WriteLimits => matches!(self, Self::Owner | Self::Admin | Self::Manager),
-            Action::WriteOrganizationLimits | Action::ManageTree | Action::ReadQuarantine => {
-                matches!(self, Self::Owner | Self::Admin)
-            }
+            Action::WriteOrganizationLimits
+            | Action::ManageTree
+            | Action::ReadQuarantine
+            | Action::SendReadings => matches!(self, Self::Owner | Self::Admin),
+            Action::ReadUsers => matches!(self, Self::Owner | Self::Admin | Self::Inspector),
         }
     }
 }
@@ -75,10 +81,12 @@ mod tests {
         );
         assert_eq!(holders(Action::Acknowledge), "owner admin manager staff");
         assert_eq!(holders(Action::WriteLimits), "owner admin manager");
+        assert_eq!(holders(Action::ReadUsers), "owner admin inspector");
         for action in [
             Action::WriteOrganizationLimits,
             Action::ManageTree,
             Action::ReadQuarantine,
+            Action::SendReadings,
         ] {
             assert_eq!(holders(action), "owner admin", "{action:?}");
         }

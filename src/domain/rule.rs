@@ -1,9 +1,19 @@
 //! Limits by scope, and what holds for one unit: unit over site over organization over built-in, field by field.
 
+use std::ops::RangeInclusive;
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Direction, RuleId, UnitKind, text::text_enum};
+
+/// Lowest and highest temperature of a limit, °C: as the tables allow.
+pub const LIMIT_CELSIUS: RangeInclusive<f64> = -273.15..=1000.0;
+/// Least and greatest hysteresis, °C.
+pub const HYSTERESIS_CELSIUS: RangeInclusive<f64> = 0.0..=100.0;
+/// Least and greatest duration, seconds: a day.
+pub const RULE_SECONDS: RangeInclusive<i32> = 0..=86_400;
 
 text_enum! {
     /// What a rule is written for; ordered from the widest to the narrowest.
@@ -27,7 +37,7 @@ pub struct RuleLimits {
 }
 
 /// A stored rule: one per scope; a field that is absent inherits.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Rule {
     /// The rule.
@@ -54,7 +64,7 @@ pub struct Rule {
 }
 
 /// What holds for one unit.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EffectiveRule {
     /// Lowest allowed, °C.

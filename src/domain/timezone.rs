@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use jiff::tz::TimeZoneDatabase;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 /// A zone that exists, by the name that the database gives it: `Europe/Berlin`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,15 @@ impl Timezone {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Its offsets through history.
+    #[must_use]
+    pub fn rules(&self) -> TimeZone {
+        // The name came from there.
+        TimeZoneDatabase::bundled()
+            .get(&self.0)
+            .unwrap_or(TimeZone::UTC)
     }
 
     /// `Europe/Berlin`

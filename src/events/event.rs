@@ -1,5 +1,6 @@
 //! The events that clients get: each a name and one payload.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
@@ -33,6 +34,9 @@ pub enum Event {
     /// The newest live reading of one unit within a tick. Made from the log's readings, never in the log itself.
     #[serde(rename = "sensor:reading")]
     SensorReading(Box<SensorReading>),
+    /// Everything up to a moment was sent. Not in the log; carries an offset, so that idle clients have one too.
+    #[serde(rename = "stream:position")]
+    StreamPosition(StreamPosition),
     /// Something was left out: fetch the snapshot again. Carries no offset.
     #[serde(rename = "stream:gap")]
     StreamGap(StreamGap),
@@ -51,7 +55,26 @@ impl Event {
             Self::DataUpdated(_) => "data:updated",
             Self::ReadingsBatch(_) => "sensor:readings:batch",
             Self::SensorReading(_) => "sensor:reading",
+            Self::StreamPosition(_) => "stream:position",
             Self::StreamGap(_) => "stream:gap",
+        }
+    }
+
+    /// Of the events with this key that wait for a client which reads too slowly, the newest is enough, if the client
+    /// is told of the gap. None: it must not be left out.
+    #[must_use]
+    pub fn superseded_by_key(&self) -> Option<String> {
+        match self {
+            Self::ReadingsBatch(batch) => Some(format!("batch {}", batch.unit_id)),
+            Self::SensorReading(reading) => Some(format!("newest {}", reading.unit_id)),
+            Self::UnitStatus(_)
+            | Self::AlertTriggered(_)
+            | Self::AlertUpdated(_)
+            | Self::AlertAcknowledged(_)
+            | Self::AlertResolved(_)
+            | Self::DataUpdated(_)
+            | Self::StreamPosition(_)
+            | Self::StreamGap(_) => None,
         }
     }
 
@@ -77,13 +100,14 @@ impl Serialize for Payload<'_> {
             Event::DataUpdated(payload) => payload.serialize(serializer),
             Event::ReadingsBatch(payload) => payload.serialize(serializer),
             Event::SensorReading(payload) => payload.serialize(serializer),
+            Event::StreamPosition(payload) => payload.serialize(serializer),
             Event::StreamGap(payload) => payload.serialize(serializer),
         }
     }
 }
 
 /// `{"unitId":"…","siteId":"…","status":"excursion","since":"2026-11-24T05:40:12.318Z","previous":"ok"}`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UnitStatusChange {
     /// The unit.
@@ -99,7 +123,7 @@ pub struct UnitStatusChange {
 }
 
 /// `{"resource":"rules","id":"…"}`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DataUpdated {
     /// The kind of resource, as its route is called.
@@ -109,7 +133,7 @@ pub struct DataUpdated {
 }
 
 /// A kind of resource; its text is the last part of its route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resource {
     /// The organization itself.
@@ -131,7 +155,7 @@ pub enum Resource {
 }
 
 /// `{"unitId":"…","siteId":"…","readings":[{…}],"count":1}`, readings in time order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadingsBatch {
     /// The unit.
@@ -145,7 +169,7 @@ pub struct ReadingsBatch {
 }
 
 /// `{"unitId":"…","siteId":"…","deviceId":"…","temperature":3.41,"timestamp":"2026-11-24T05:40:12.318Z"}`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SensorReading {
     /// The unit.
@@ -199,15 +223,25 @@ impl SensorReading {
     }
 }
 
+/// `{"position":"00000000deadbeef-1042.0-1041","completeThrough":"2026-11-24T05:40:12.318Z"}`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StreamPosition {
+    /// Opaque; of the kind that a snapshot has.
+    pub position: String,
+    /// Whatever was committed up to then has been sent.
+    pub complete_through: Timestamp,
+}
+
 /// `{"reason":"log_restarted"}`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StreamGap {
     /// Why something is missing.
     pub reason: GapReason,
 }
 
 /// Why a client did not get everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GapReason {
     /// A unit had more readings within a tick than a batch holds; the oldest were left out.
@@ -218,6 +252,8 @@ pub enum GapReason {
     EntrySkipped,
     /// The server's thread that holds the socket took nothing for too long.
     FellBehind,
+    /// The client reads too slowly: of some units only the newest readings were kept for it.
+    SlowClient,
 }
 
 #[cfg(test)]
@@ -252,6 +288,7 @@ mod tests {
             note: None,
             resolved_at: None,
             resolved_by: None,
+            reason: None,
             escalation_level: 0,
             suppressed: false,
             peak: None,
@@ -293,6 +330,10 @@ mod tests {
             Event::StreamGap(StreamGap {
                 reason: GapReason::LogRestarted,
             }),
+            Event::StreamPosition(StreamPosition {
+                position: "p".to_owned(),
+                complete_through: Timestamp::from_millis(7),
+            }),
         ]
     }
 
@@ -309,6 +350,29 @@ mod tests {
                 event
             );
         }
+    }
+
+    #[test]
+    fn readings_alone_may_be_left_out_for_a_slow_client_and_unit_by_unit() {
+        let id = ID.to_string();
+        for event in every_event() {
+            let expected = match event.name() {
+                "sensor:readings:batch" => Some(format!("batch {id}")),
+                "sensor:reading" => Some(format!("newest {id}")),
+                _ => None,
+            };
+            assert_eq!(event.superseded_by_key(), expected, "{}", event.name());
+        }
+    }
+
+    #[test]
+    fn every_event_is_described() {
+        let described = crate::events::document::events();
+        let mut names: Vec<&str> = described.iter().map(|event| event.name).collect();
+        let mut expected: Vec<&str> = every_event().iter().map(Event::name).collect();
+        names.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(names, expected);
     }
 
     #[test]
@@ -332,5 +396,9 @@ mod tests {
                 "timestamp": "1970-01-01T00:00:01.000Z"})
         );
         assert_eq!(payload(8), json!({"reason": "log_restarted"}));
+        assert_eq!(
+            payload(9),
+            json!({"position": "p", "completeThrough": "1970-01-01T00:00:00.007Z"})
+        );
     }
 }

@@ -8,7 +8,7 @@ use std::{fmt, str::FromStr, sync::Arc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{DataUpdated, Event, Resource};
+use super::{DataUpdated, Event, Notice, Resource};
 use crate::domain::{OrganizationId, Reading, SiteId, Timestamp, UnitId, UserId};
 
 /// Tells whoever follows an organization that an entry was committed. Called after the commit, from the
@@ -52,7 +52,8 @@ impl LogEntry {
     /// ```json
     /// [{"reading":{"unitId":"…","siteId":"…","reading":{"id":"…","temperature":8.2,…}}},
     ///  {"event":{"audience":"organization","event":{"name":"unit:status","payload":{…}}}},
-    ///  {"event":{"audience":{"user":"…"},"event":{…}}}]
+    ///  {"event":{"audience":{"user":"…"},"event":{…}}},
+    ///  {"notice":{"loginEnded":{"sessionId":"…"}}}]
     /// ```
     ///
     /// # Errors
@@ -70,6 +71,14 @@ impl LogEntry {
             seq,
             at,
             items: serde_json::from_str(body)?,
+        })
+    }
+
+    /// What it says to servers.
+    pub fn notices(&self) -> impl Iterator<Item = Notice> {
+        self.items.iter().filter_map(|item| match item {
+            LogItem::Notice(notice) => Some(*notice),
+            LogItem::Reading { .. } | LogItem::Event { .. } => None,
         })
     }
 
@@ -103,6 +112,8 @@ pub enum LogItem {
         /// What.
         event: Event,
     },
+    /// Something for the servers alone.
+    Notice(Notice),
 }
 
 impl LogItem {
@@ -126,8 +137,6 @@ pub enum Audience {
     Readings,
     /// The sockets of one person.
     User(UserId),
-    /// The servers themselves; no client.
-    Servers,
 }
 
 #[cfg(test)]
@@ -188,10 +197,10 @@ mod tests {
                 audience: Audience::User(id.into()),
                 event: changed(),
             },
-            LogItem::Event {
-                audience: Audience::Servers,
-                event: changed(),
-            },
+            LogItem::Notice(Notice::LoginEnded {
+                session_id: id.into(),
+            }),
+            LogItem::Notice(Notice::MemberChanged { user_id: id.into() }),
         ];
         let body = LogEntry::encode_body(&items).expect("encodes");
         let at = Timestamp::from_millis(5);
@@ -208,17 +217,25 @@ mod tests {
             resource: Resource::Units,
             id,
         });
-        let items = [LogItem::Event {
-            audience: Audience::User(id.into()),
-            event,
-        }];
+        let items = [
+            LogItem::Event {
+                audience: Audience::User(id.into()),
+                event,
+            },
+            LogItem::Notice(Notice::LoginEnded {
+                session_id: id.into(),
+            }),
+        ];
         let body: serde_json::Value =
             serde_json::from_str(&LogEntry::encode_body(&items).expect("encodes"))
                 .expect("is JSON");
         let event = json!({"name": "data:updated", "payload": {"resource": "units", "id": id}});
         assert_eq!(
             body,
-            json!([{"event": {"audience": {"user": id}, "event": event}}])
+            json!([
+                {"event": {"audience": {"user": id}, "event": event}},
+                {"notice": {"loginEnded": {"sessionId": id}}},
+            ])
         );
     }
 

@@ -5,7 +5,9 @@
 
 pub mod batch;
 pub mod event;
+pub mod document;
 pub mod log;
+pub mod notice;
 pub mod offset;
 pub mod reader;
 pub mod replay;
@@ -17,11 +19,12 @@ pub mod routing;
 pub use batch::{UnitBatch, UnitOutput};
 pub use event::{
     DataUpdated, Event, GapReason, ReadingsBatch, Resource, SensorReading, StreamGap,
-    UnitStatusChange,
+    StreamPosition, UnitStatusChange,
 };
 pub use log::{Audience, LogEntry, LogId, LogItem, OnCommit};
+pub use notice::{Heard, Notice};
 pub use offset::{Cursor, InvalidOffset, Offset, Partial, Position, Step};
 pub use reader::{Head, LogReader, LogUnreadable};
 pub use replay::{JoinedRoom, Listener, ReplayError, replay};
 pub use room::{InvalidRoom, Room};
-pub use routing::{Outgoing, flush, gap, route};
+pub use routing::{Outgoing, flush, gap, progress, route};

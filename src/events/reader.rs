@@ -5,7 +5,7 @@ use std::error::Error;
 use futures_util::future::BoxFuture;
 
 use super::{LogEntry, LogId};
-use crate::domain::OrganizationId;
+use crate::domain::{OrganizationId, Timestamp};
 
 /// Where an organization's log stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,18 @@ pub trait LogReader: Send + Sync {
         &self,
         organization: OrganizationId,
         after: i64,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<LogEntry>, LogUnreadable>>;
+
+    /// The newest entries up to number `through` that were written at `since` or later, ascending, at most `limit`.
+    ///
+    /// # Errors
+    /// [`LogUnreadable`]
+    fn recent(
+        &self,
+        organization: OrganizationId,
+        through: i64,
+        since: Timestamp,
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<LogEntry>, LogUnreadable>>;
 

@@ -191,7 +191,7 @@ fn readings_of(entry: &LogEntry) -> impl Iterator<Item = (UnitId, SiteId, &Readi
             site_id,
             reading,
         } => Some((*unit_id, *site_id, reading)),
-        LogItem::Event { .. } => None,
+        LogItem::Event { .. } | LogItem::Notice(_) => None,
     })
 }
 

@@ -2,9 +2,9 @@
 
 use super::{
     Audience, Cursor, Event, GapReason, LogEntry, LogItem, Offset, Partial, Position, Room, Step,
-    StreamGap, UnitOutput,
+    StreamGap, StreamPosition, UnitOutput,
 };
-use crate::domain::{OrganizationId, SiteId, UnitId};
+use crate::domain::{OrganizationId, SiteId, Timestamp, UnitId};
 
 /// Something to send.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +57,24 @@ pub const fn gap(rooms: Vec<Room>, reason: GapReason) -> Outgoing {
     }
 }
 
+/// Tells the organization how far it has been sent everything.
+#[must_use]
+pub fn progress(
+    organization: OrganizationId,
+    position: Position,
+    complete_through: Timestamp,
+) -> Outgoing {
+    let offset = position.offset();
+    Outgoing {
+        rooms: vec![Room::Organization(organization)],
+        event: Event::StreamPosition(StreamPosition {
+            position: offset.to_string(),
+            complete_through,
+        }),
+        offset: Some(offset),
+    }
+}
+
 /// The rooms that get a unit's newest readings.
 #[must_use]
 pub fn newest_rooms(site: SiteId, unit: UnitId) -> Vec<Room> {
@@ -72,7 +90,7 @@ pub(super) fn events_of(
         let LogItem::Event { audience, event } = item else {
             return None;
         };
-        let room = audience_room(organization, *audience)?;
+        let room = audience_room(organization, *audience);
         Some((
             Cursor {
                 seq: entry.seq,
@@ -123,12 +141,11 @@ pub(super) fn flush_unit(
     overflow.into_iter().chain(batch).chain(newest)
 }
 
-const fn audience_room(organization: OrganizationId, audience: Audience) -> Option<Room> {
+const fn audience_room(organization: OrganizationId, audience: Audience) -> Room {
     match audience {
-        Audience::Organization => Some(Room::Organization(organization)),
-        Audience::Readings => Some(Room::Readings(organization)),
-        Audience::User(user) => Some(Room::User(user)),
-        Audience::Servers => None,
+        Audience::Organization => Room::Organization(organization),
+        Audience::Readings => Room::Readings(organization),
+        Audience::User(user) => Room::User(user),
     }
 }
 
@@ -139,7 +156,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::Timestamp,
-        events::{DataUpdated, LogId, Resource, UnitBatch, log::fixtures::reading},
+        events::{DataUpdated, LogId, Notice, Resource, UnitBatch, log::fixtures::reading},
     };
 
     const BEFORE: Position = Position {
@@ -160,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn each_audience_has_its_room_and_the_servers_none() {
+    fn each_audience_has_its_room_and_a_notice_none() {
         let user = Uuid::from_u128(4).into();
         let reading = LogItem::Reading {
             unit_id: Uuid::nil().into(),
@@ -175,7 +192,7 @@ mod tests {
             event(Audience::Organization, 0),
             reading,
             event(Audience::Readings, 2),
-            event(Audience::Servers, 3),
+            LogItem::Notice(Notice::MemberChanged { user_id: user }),
             event(Audience::User(user), 4),
         ];
         let entry = LogEntry {

@@ -25,6 +25,11 @@ pub(super) fn json_with(
         .body(encode(value)?))
 }
 
+/// 204: it is done.
+pub(super) fn nothing() -> Result<HttpResponse, Problem> {
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// 200 with a single resource and its `ETag`.
 pub(super) fn resource(value: &impl Serialize) -> Result<HttpResponse, Problem> {
     let body = encode(value)?;

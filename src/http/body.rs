@@ -8,6 +8,7 @@ use actix_web::{
     web,
 };
 use futures_util::StreamExt as _;
+use serde_json::Value;
 
 use crate::domain::{Code, json};
 
@@ -42,13 +43,25 @@ pub(super) async fn object(
     if body.is_empty() {
         return Ok(Fields::default());
     }
-    if !is_json(request) {
-        return Err(Problem::new(
+    must_be_json(request)?;
+    Ok(Fields::new(json::parse_object(&body)?))
+}
+
+/// A JSON value.
+pub(super) async fn value(request: &HttpRequest, payload: web::Payload) -> Result<Value, Problem> {
+    let body = read(request, payload, MAX_JSON_BYTES).await?;
+    must_be_json(request)?;
+    Ok(json::parse(&body)?)
+}
+
+fn must_be_json(request: &HttpRequest) -> Result<(), Problem> {
+    match is_json(request) {
+        true => Ok(()),
+        false => Err(Problem::new(
             Code::UnsupportedMediaType,
             "the body must be application/json",
-        ));
+        )),
     }
-    Ok(Fields::new(json::parse_object(&body)?))
 }
 
 async fn collect(mut payload: web::Payload, limit: usize) -> Result<Vec<u8>, Problem> {

@@ -24,7 +24,7 @@ const HTML_OF_DEMO: &str = "<html data-demo ";
 const INDEX: &str = include_str!("../../dashboard/index.html");
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Page,
     Script,
     Style,
@@ -87,7 +87,7 @@ pub(super) struct File {
 }
 
 impl File {
-    fn new(path: &'static str, kind: Kind, body: Bytes) -> Self {
+    pub(super) fn new(path: &'static str, kind: Kind, body: Bytes) -> Self {
         let tag = etag::of(&body);
         Self {
             path,

@@ -1,13 +1,20 @@
 //! The fields of a JSON body, taken one by one: every mistake is found in one go, and what nobody took is
 //! a mistake too.
+//!
+//! A function that takes fields also describes them: [`Fields::describe`] runs it on no body and notes what it
+//! asked for, so that the OpenAPI document cannot differ from what is read.
 
-use std::ops::RangeInclusive;
+use std::{fmt::Display, ops::RangeInclusive};
 
 use serde_json::{Map, Value};
 
 use crate::operations::{Change, FieldError};
 
-use super::{from_json::FromJson, problem::Problem};
+use super::{
+    body_schema::{BodySchema, nullable},
+    from_json::FromJson,
+    problem::Problem,
+};
 
 /// Longest name of an unknown field that is quoted, characters.
 const MAX_QUOTED_CHARS: usize = 64;
@@ -17,42 +24,73 @@ const MAX_QUOTED_CHARS: usize = 64;
 pub(super) struct Fields {
     object: Map<String, Value>,
     errors: Vec<FieldError>,
+    /// Only while a body is described.
+    schema: Option<BodySchema>,
 }
 
 impl Fields {
     pub(super) fn new(object: Map<String, Value>) -> Self {
         Self {
             object,
-            errors: Vec::new(),
+            ..Self::default()
+        }
+    }
+
+    /// The JSON Schema of the objects that `read` takes; it must ask for every field before it misses any.
+    pub(super) fn describe<T>(read: impl FnOnce(&mut Self) -> T) -> Value {
+        let mut fields = Self {
+            schema: Some(BodySchema::default()),
+            ..Self::default()
+        };
+        read(&mut fields);
+        fields.schema.unwrap_or_default().into_value()
+    }
+
+    /// Says that all fields of one of these sets must be there, which the caller checks.
+    pub(super) fn describe_alternatives(&mut self, sets: &[&[&str]]) {
+        if let Some(body) = &mut self.schema {
+            body.require_one_of(sets);
         }
     }
 
     /// `None` only after a mistake was noted.
     pub(super) fn required<T: FromJson>(&mut self, name: &str) -> Option<T> {
-        match self.object.remove(name) {
-            Some(value) => self.read(name, &value),
-            None => {
-                self.errors.push(FieldError::new(name, "is required"));
-                None
-            }
-        }
+        self.note(name, T::schema, true);
+        self.taken(name)
     }
 
     /// A text of at most `max` characters that must be there, and not empty.
     pub(super) fn required_text(&mut self, name: &str, max: usize) -> Option<String> {
-        let text: String = self.required(name)?;
-        if text.is_empty() || text.chars().count() > max {
-            let message = format!("must be 1 to {max} characters");
-            self.errors.push(FieldError::new(name, message));
-            return None;
-        }
-        Some(text)
+        self.note(
+            name,
+            || serde_json::json!({"type": "string", "minLength": 1, "maxLength": max}),
+            true,
+        );
+        let text: String = self.taken(name)?;
+        let fits = (1..=max).contains(&text.chars().count());
+        self.fitting(name, text, fits, || {
+            format!("must be 1 to {max} characters")
+        })
+    }
+
+    /// A text of at most `max` characters that may be absent or null.
+    pub(super) fn optional_text(&mut self, name: &str, max: usize) -> Option<String> {
+        self.note(
+            name,
+            || nullable(serde_json::json!({"type": "string", "maxLength": max})),
+            false,
+        );
+        let text: String = self.not_null(name)?;
+        let fits = text.chars().count() <= max;
+        self.fitting(name, text, fits, || {
+            format!("must be at most {max} characters")
+        })
     }
 
     /// A field that may be absent or null.
     pub(super) fn optional<T: FromJson>(&mut self, name: &str) -> Option<T> {
-        let value = self.object.remove(name).filter(|value| !value.is_null())?;
-        self.read(name, &value)
+        self.note(name, || nullable(T::schema()), false);
+        self.not_null(name)
     }
 
     /// A whole number within `allowed`; may be absent or null.
@@ -61,15 +99,71 @@ impl Fields {
         name: &str,
         allowed: &RangeInclusive<i32>,
     ) -> Option<i32> {
-        let number: i64 = self.optional(name)?;
-        let within = i32::try_from(number)
-            .ok()
-            .filter(|number| allowed.contains(number));
-        if within.is_none() {
-            let message = format!("must be {} to {}", allowed.start(), allowed.end());
-            self.refuse(FieldError::new(name, message));
-        }
-        within
+        self.note(name, || nullable(whole_within(allowed)), false);
+        let number = self.not_null(name)?;
+        self.whole(name, number, allowed)
+    }
+
+    /// A number within `allowed`; may be absent or null.
+    pub(super) fn optional_number(
+        &mut self,
+        name: &str,
+        allowed: &RangeInclusive<f64>,
+    ) -> Option<f64> {
+        self.note(name, || nullable(number_within(allowed)), false);
+        let number = self.not_null(name)?;
+        self.fitting(name, number, allowed.contains(&number), || must_be(allowed))
+    }
+
+    /// A field of a merge patch that every such resource has: absent keeps, null is a mistake.
+    pub(super) fn replaced<T: FromJson>(&mut self, name: &str) -> Option<T> {
+        self.note(name, T::schema, false);
+        let value = self.object.remove(name)?;
+        self.read(name, &value)
+    }
+
+    /// Likewise, a whole number within `allowed`.
+    pub(super) fn replaced_within(
+        &mut self,
+        name: &str,
+        allowed: &RangeInclusive<i32>,
+    ) -> Option<i32> {
+        self.note(name, || whole_within(allowed), false);
+        let value = self.object.remove(name)?;
+        let number = self.read(name, &value)?;
+        self.whole(name, number, allowed)
+    }
+
+    /// A field of a merge patch: absent keeps, null takes it away.
+    pub(super) fn change<T: FromJson>(&mut self, name: &str) -> Change<T> {
+        self.note(name, || nullable(T::schema()), false);
+        self.changed(name, |fields, value| fields.read(name, value))
+    }
+
+    /// Likewise, a number within `allowed`.
+    pub(super) fn change_number(
+        &mut self,
+        name: &str,
+        allowed: &RangeInclusive<f64>,
+    ) -> Change<f64> {
+        self.note(name, || nullable(number_within(allowed)), false);
+        self.changed(name, |fields, value| {
+            let number = fields.read(name, value)?;
+            fields.fitting(name, number, allowed.contains(&number), || must_be(allowed))
+        })
+    }
+
+    /// Likewise, a whole number within `allowed`.
+    pub(super) fn change_within(
+        &mut self,
+        name: &str,
+        allowed: &RangeInclusive<i32>,
+    ) -> Change<i32> {
+        self.note(name, || nullable(whole_within(allowed)), false);
+        self.changed(name, |fields, value| {
+            let number = fields.read(name, value)?;
+            fields.whole(name, number, allowed)
+        })
     }
 
     /// The fields of an object inside, which may be absent or null; its mistakes are told as `settings.probe`.
@@ -82,6 +176,7 @@ impl Fields {
                 Self::default()
             }
         };
+        inner.schema = self.schema.is_some().then(BodySchema::default);
         let value = read(&mut inner);
         inner.refuse_the_rest();
         let placed = inner.errors.into_iter().map(|error| FieldError {
@@ -89,6 +184,9 @@ impl Fields {
             ..error
         });
         self.errors.extend(placed);
+        if let Some(schema) = inner.schema {
+            self.note(name, || nullable(schema.into_value()), false);
+        }
         value
     }
 
@@ -99,24 +197,74 @@ impl Fields {
         }
     }
 
-    /// A field of a merge patch: absent keeps, null inherits.
-    pub(super) fn change<T: FromJson>(&mut self, name: &str) -> Change<T> {
-        match self.object.remove(name) {
-            None => Change::Keep,
-            Some(Value::Null) => Change::Inherit,
-            Some(value) => self
-                .read(name, &value)
-                .map_or(Change::Keep, |value| Change::Set(value)),
-        }
+    /// What was made of the fields, if none was wrong or left over. `None` only after a mistake was noted.
+    pub(super) fn finish<T>(self, value: Option<T>) -> Result<T, Problem> {
+        self.finished(value).map_err(Problem::from)
     }
 
-    /// What was made of the fields, if none was wrong or left over. `None` only after a mistake was noted.
-    pub(super) fn finish<T>(mut self, value: Option<T>) -> Result<T, Problem> {
+    /// Likewise, where the mistakes are not the whole answer.
+    pub(super) fn finished<T>(mut self, value: Option<T>) -> Result<T, Vec<FieldError>> {
         self.refuse_the_rest();
         match value {
             Some(value) if self.errors.is_empty() => Ok(value),
-            _ => Err(self.errors.into()),
+            _ => Err(self.errors),
         }
+    }
+
+    fn note(&mut self, name: &str, schema: impl FnOnce() -> Value, is_required: bool) {
+        if let Some(body) = &mut self.schema {
+            body.add(name, schema(), is_required);
+        }
+    }
+
+    fn taken<T: FromJson>(&mut self, name: &str) -> Option<T> {
+        match self.object.remove(name) {
+            Some(value) => self.read(name, &value),
+            None => {
+                self.errors.push(FieldError::new(name, "is required"));
+                None
+            }
+        }
+    }
+
+    fn not_null<T: FromJson>(&mut self, name: &str) -> Option<T> {
+        let value = self.object.remove(name).filter(|value| !value.is_null())?;
+        self.read(name, &value)
+    }
+
+    fn changed<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self, &Value) -> Option<T>,
+    ) -> Change<T> {
+        match self.object.remove(name) {
+            None => Change::Keep,
+            Some(Value::Null) => Change::Inherit,
+            Some(value) => read(self, &value).map_or(Change::Keep, Change::Set),
+        }
+    }
+
+    fn whole(&mut self, name: &str, number: i64, allowed: &RangeInclusive<i32>) -> Option<i32> {
+        let within = i32::try_from(number)
+            .ok()
+            .filter(|number| allowed.contains(number));
+        if within.is_none() {
+            self.refuse(FieldError::new(name, must_be(allowed)));
+        }
+        within
+    }
+
+    fn fitting<T>(
+        &mut self,
+        name: &str,
+        value: T,
+        fits: bool,
+        must: impl FnOnce() -> String,
+    ) -> Option<T> {
+        if !fits {
+            self.refuse(FieldError::new(name, must()));
+        }
+        fits.then_some(value)
     }
 
     fn refuse_the_rest(&mut self) {
@@ -133,111 +281,17 @@ impl Fields {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::domain::{Probe, RuleScope};
-
-    fn fields(value: Value) -> Fields {
-        let Value::Object(object) = value else {
-            panic!("an object")
-        };
-        Fields::new(object)
-    }
-
-    fn problem<T: std::fmt::Debug>(outcome: Result<T, Problem>) -> String {
-        outcome.expect_err("must be refused").to_string()
-    }
-
-    #[test]
-    fn a_patch_tells_absent_from_null() {
-        let mut body = fields(json!({"a": null, "b": 4.5, "c": 900.0}));
-        let taken: [Change<f64>; 3] = ["a", "b", "x"].map(|name| body.change(name));
-        assert_eq!(taken, [Change::Inherit, Change::Set(4.5), Change::Keep]);
-        assert_eq!(body.change::<i64>("c"), Change::Set(900));
-        assert!(body.finish(Some(())).is_ok());
-    }
-
-    #[test]
-    fn every_mistake_is_told_and_what_is_left_over_is_one() {
-        let mut body = fields(
-            json!({"email": 5, "confirm": 1.5, "scope": "planet", "scopeId": "x", "extra": 1}),
-        );
-        let email = body.required::<String>("email");
-        let password = body.required::<String>("password");
-        body.change::<i64>("confirm");
-        body.required::<RuleScope>("scope");
-        body.required::<Uuid>("scopeId");
-        assert_eq!(
-            problem(body.finish(email.zip(password))),
-            "invalid_payload: email must be text; password is required; confirm must be a whole number; \
-             scope must be one of organization, site, unit; scopeId must be an id; extra is not known"
-        );
-    }
-
-    #[test]
-    fn texts_have_a_length() {
-        for (text, taken) in [("", false), ("äöü", true), ("äöüx", false)] {
-            let mut body = fields(json!({"name": text}));
-            let name = body.required_text("name", 3);
-            assert_eq!(body.finish(name).is_ok(), taken, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_long_unknown_name_is_cut() {
-        let mut object = Map::new();
-        object.insert("x".repeat(100_000), Value::Null);
-        let told = problem(Fields::new(object).finish(Some(())));
-        assert!(told.len() < 120, "{told}");
-    }
-
-    #[test]
-    fn null_is_absent_where_a_field_is_optional() {
-        let mut body = fields(json!({"note": null}));
-        assert_eq!(body.optional::<String>("note"), None);
-        assert!(body.finish(Some(())).is_ok());
-    }
-
-    #[test]
-    fn an_object_inside_tells_its_mistakes_with_its_name() {
-        for (body, told) in [
-            (json!({}), ""),
-            (json!({"settings": null}), ""),
-            (json!({"settings": {"probe": "external"}}), ""),
-            (json!({"settings": 5}), "settings must be an object"),
-            (
-                json!({"settings": {"probe": "x", "extra": 1}}),
-                "settings.probe must be one of internal, external; settings.extra is not known",
-            ),
-        ] {
-            let mut fields = fields(body.clone());
-            fields.inside("settings", |inner| inner.optional::<Probe>("probe"));
-            let outcome = fields.finish(Some(())).err().map(|error| error.to_string());
-            let expected = (!told.is_empty()).then(|| format!("invalid_payload: {told}"));
-            assert_eq!(outcome, expected, "{body}");
-        }
-    }
-
-    #[test]
-    fn numbers_have_a_range() {
-        for (number, within) in [
-            (json!(0), None),
-            (json!(1), Some(1)),
-            (json!(60), Some(60)),
-            (json!(61), None),
-            (json!(5_000_000_000_i64), None),
-        ] {
-            let mut body = fields(json!({ "seconds": number }));
-            assert_eq!(
-                body.optional_within("seconds", &(1..=60)),
-                within,
-                "{number}"
-            );
-            assert_eq!(body.finish(Some(())).is_ok(), within.is_some(), "{number}");
-        }
-    }
+fn must_be<T: Display>(allowed: &RangeInclusive<T>) -> String {
+    format!("must be {} to {}", allowed.start(), allowed.end())
 }
+
+fn whole_within(allowed: &RangeInclusive<i32>) -> Value {
+    serde_json::json!({"type": "integer", "minimum": allowed.start(), "maximum": allowed.end()})
+}
+
+fn number_within(allowed: &RangeInclusive<f64>) -> Value {
+    serde_json::json!({"type": "number", "minimum": allowed.start(), "maximum": allowed.end()})
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,12 +2,22 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpResponse, http::StatusCode, web::Data};
+use actix_web::{
+    HttpResponse,
+    http::StatusCode,
+    web::{self, Data},
+};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::{Timestamp, text_enum};
 
-use super::{answer, problem::Problem, state::State};
+use super::{
+    answer,
+    endpoint::{Access, Endpoint},
+    problem::Problem,
+    state::State,
+};
 
 /// How long the database may take to answer.
 const DATABASE_DEADLINE: Duration = Duration::from_secs(1);
@@ -25,7 +35,7 @@ text_enum! {
 }
 
 /// How the node stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Status {
     /// All is well.
@@ -38,11 +48,30 @@ enum Status {
     Down,
 }
 
+/// Mounted at `/health`.
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let state = |path, route| {
+        Endpoint::get(path, route)
+            .open_to(Access::Open)
+            .gives::<Health<'_>>()
+            .or_with_status(503)
+    };
+    vec![
+        state("", web::to(health)).says("How this node stands; 503 only if it cannot work"),
+        Endpoint::get("/live", web::to(live))
+            .open_to(Access::Open)
+            .says("Whether the process answers: 200 always")
+            .gives::<Health<'_>>(),
+        state("/ready", web::to(ready))
+            .says("Whether to send requests here: 503 while draining, too"),
+    ]
+}
+
 /// ```json
 /// {"status":"ok","timestamp":"2026-11-24T05:40:12.318Z","version":"0.1.0","nodeId":"node-1f","uptimeSeconds":86,
 ///  "socketConnections":12,"memory":{"residentBytes":41943040},"checks":{"database":"ok","bus":"ok"}}
 /// ```
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Health<'a> {
     status: Status,
@@ -55,31 +84,31 @@ struct Health<'a> {
     checks: Checks,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Memory {
     #[serde(skip_serializing_if = "Option::is_none")]
     resident_bytes: Option<u64>,
 }
 
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 struct Checks {
     database: Check,
     bus: Check,
 }
 
 /// `/health`: 503 only if the node cannot work.
-pub(super) async fn health(state: Data<State>) -> Result<HttpResponse, Problem> {
+async fn health(state: Data<State>) -> Result<HttpResponse, Problem> {
     answer_by(&state, |status| status != Status::Down).await
 }
 
 /// `/health/live`: the process answers, whatever it needs; nobody should restart it for that.
-pub(super) async fn live(state: Data<State>) -> Result<HttpResponse, Problem> {
+async fn live(state: Data<State>) -> Result<HttpResponse, Problem> {
     answer_by(&state, |_| true).await
 }
 
 /// `/health/ready`: whether to send requests here.
-pub(super) async fn ready(state: Data<State>) -> Result<HttpResponse, Problem> {
+async fn ready(state: Data<State>) -> Result<HttpResponse, Problem> {
     answer_by(&state, |status| {
         matches!(status, Status::Ok | Status::Degraded)
     })

@@ -1,14 +1,17 @@
 //! Lists, page by page: `{"items":[…],"nextCursor":"…"|null}`.
 
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::domain::{Code, OrganizationId};
 
 use super::{answer, cursor::Binding, problem::Problem, query::Query};
 
-const DEFAULT_LIMIT: usize = 100;
-const MAX_LIMIT: usize = 1000;
+/// Items of a page where nobody says otherwise.
+pub(super) const DEFAULT_LIMIT: usize = 100;
+/// Items of a page at most.
+pub(super) const MAX_LIMIT: usize = 1000;
 
 /// Which page is wanted.
 #[derive(Debug)]
@@ -52,36 +55,39 @@ impl<Key: Serialize + DeserializeOwned> Page<Key> {
         i64::try_from(self.limit + 1).unwrap_or(i64::MAX)
     }
 
-    /// The page out of at most [`Self::rows`] rows, each with its key.
+    /// The page out of at most [`Self::rows`] items; `key` is where the page after an item begins.
     pub(super) fn answer<T: Serialize>(
         &self,
-        rows: Vec<(T, Key)>,
+        items: Vec<T>,
+        key: impl Fn(&T) -> Key,
     ) -> Result<HttpResponse, Problem> {
-        let more = rows.len() > self.limit;
-        self.answer_cut(rows, more)
+        let more = items.len() > self.limit;
+        self.answer_cut(items, more, key)
     }
 
     /// Likewise, where the caller knows whether there may be `more` than the page.
     pub(super) fn answer_cut<T: Serialize>(
         &self,
-        rows: Vec<(T, Key)>,
+        mut items: Vec<T>,
         more: bool,
+        key: impl Fn(&T) -> Key,
     ) -> Result<HttpResponse, Problem> {
-        let (items, keys): (Vec<T>, Vec<Key>) = rows.into_iter().take(self.limit).unzip();
-        let next_cursor =
-            match keys.last().filter(|_| more) {
-                None => None,
-                Some(key) => Some(self.binding.cursor(key).ok_or_else(|| {
-                    Problem::new(Code::Internal, "the cursor could not be written")
-                })?),
-            };
+        items.truncate(self.limit);
+        let unwritten = || Problem::new(Code::Internal, "the cursor could not be written");
+        let next_cursor = match items.last().filter(|_| more) {
+            None => None,
+            Some(last) => Some(self.binding.cursor(&key(last)).ok_or_else(unwritten)?),
+        };
         answer::json(&List { items, next_cursor })
     }
 }
 
-#[derive(Serialize)]
+/// A page.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct List<T> {
+#[schemars(rename = "{T}Page")]
+pub(super) struct List<T> {
     items: Vec<T>,
+    /// Where the next page begins; null: this is the last.
     next_cursor: Option<String>,
 }

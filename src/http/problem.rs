@@ -11,6 +11,7 @@ use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use crate::{
@@ -33,7 +34,7 @@ pub(super) struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     retry_after_seconds: Option<u64>,
-    allow: Option<&'static str>,
+    allow: Option<String>,
 }
 
 impl Problem {
@@ -54,9 +55,9 @@ impl Problem {
     }
 
     /// The route has other methods: `allow`, comma-separated.
-    pub(super) fn method_not_allowed(allow: &'static str) -> Self {
+    pub(super) fn method_not_allowed(allow: &str) -> Self {
         Self {
-            allow: Some(allow),
+            allow: Some(allow.to_owned()),
             ..Self::new(
                 Code::MethodNotAllowed,
                 format!("this resource allows {allow}"),
@@ -142,8 +143,8 @@ impl ResponseError for Problem {
             let seconds = self.retry_after_seconds.unwrap_or(RETRY_AFTER_SECONDS);
             response.insert_header((header::RETRY_AFTER, seconds));
         }
-        if let Some(allow) = self.allow {
-            response.insert_header((header::ALLOW, allow));
+        if let Some(allow) = &self.allow {
+            response.insert_header((header::ALLOW, allow.as_str()));
         }
         let body = Body {
             kind: "about:blank",
@@ -158,7 +159,8 @@ impl ResponseError for Problem {
     }
 }
 
-const fn status(code: Code) -> StatusCode {
+/// The status of a code.
+pub(super) const fn status(code: Code) -> StatusCode {
     match code {
         Code::InvalidJson | Code::InvalidPayload => StatusCode::BAD_REQUEST,
         Code::Unauthorized | Code::InvalidCredentials | Code::InvalidToken => {
@@ -177,19 +179,29 @@ const fn status(code: Code) -> StatusCode {
     }
 }
 
-#[derive(Serialize)]
+/// The schema of a problem.
+pub(super) fn schema(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<Body<'_>>()
+}
+
+/// A problem (RFC 9457).
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
 struct Body<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'static str,
     status: u16,
     detail: &'a str,
+    /// What went wrong, for a program.
     code: Code,
+    /// The fields or parameters that are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<WireError<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ProblemField")]
 struct WireError<'a> {
     field: &'a str,
     message: &'a str,

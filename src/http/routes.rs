@@ -1,17 +1,42 @@
-//! Every route of ours, in one table.
+//! Every route of ours, by table; the OpenAPI document is made of the same tables.
 
 use std::future::ready;
 
 use actix_web::{
-    HttpRequest, Resource, Route, guard,
+    HttpRequest, Resource, Scope, guard,
     http::Method,
-    middleware::{DefaultHeaders, from_fn},
+    middleware::{Condition, DefaultHeaders, from_fn},
     web,
 };
 
-use crate::config::Demo;
+use super::{
+    api, cors::cors, dashboard, docs, endpoint::Endpoint, health, problem::Problem, state::State,
+    ttn_webhook,
+};
 
-use super::{api, cors::cors, dashboard, health, problem::Problem, state::State, ttn_webhook};
+/// Routes below one path.
+pub(super) struct Table {
+    /// Where they are mounted.
+    pub(super) prefix: &'static str,
+    /// Whether pages of other origins may be let in.
+    pub(super) is_for_pages: bool,
+    /// They.
+    pub(super) endpoints: Vec<Endpoint>,
+}
+
+/// All but the page's files.
+pub(super) fn tables() -> [Table; 3] {
+    let table = |prefix, is_for_pages, endpoints| Table {
+        prefix,
+        is_for_pages,
+        endpoints,
+    };
+    [
+        table("/api/v1", true, api::endpoints()),
+        table("/webhooks", false, ttn_webhook::endpoints()),
+        table("/health", true, health::endpoints()),
+    ]
+}
 
 /// What an answer of any route says of the node that gave it.
 #[must_use]
@@ -21,134 +46,59 @@ pub fn node_header(state: &State) -> DefaultHeaders {
 
 /// Puts every route on a server, and a problem where there is none.
 pub fn configure(config: &mut web::ServiceConfig, state: &State) {
-    config
-        .app_data(web::Data::new(state.clone()))
-        .service(webhooks())
-        .service(
-            web::scope("/health")
-                .wrap(from_fn(cors))
-                .configure(health_routes),
-        )
-        .service(
-            web::scope("/api/v1")
-                .wrap(from_fn(cors))
-                .configure(api_routes),
-        )
-        .configure(|config| page(config, state.demo))
-        .default_service(web::to(unknown));
-}
-
-fn webhooks() -> Resource {
-    let paths = ["/webhooks/ttn", "/webhooks/ttn/{below:.*}"];
-    methods(
-        web::resource(paths),
-        "POST",
-        [(Method::POST, web::to(ttn_webhook::receive))],
-    )
-}
-
-fn health_routes(config: &mut web::ServiceConfig) {
-    config
-        .service(get("", web::to(health::health)))
-        .service(get("/live", web::to(health::live)))
-        .service(get("/ready", web::to(health::ready)));
-}
-
-fn api_routes(config: &mut web::ServiceConfig) {
-    config
-        .service(post("/auth/login", web::to(api::auth::login)))
-        .service(post("/auth/refresh", web::to(api::auth::refresh)))
-        .service(post("/auth/logout", web::to(api::auth::logout)))
-        .service(get("/auth/me", web::to(api::auth::me)))
-        .service(get("/snapshot", web::to(api::snapshot::read)))
-        .service(collection(
-            "/sites",
-            web::to(api::sites::list),
-            web::to(api::sites::create),
-        ))
-        .service(get("/sites/{id}", web::to(api::sites::one)))
-        .service(collection(
-            "/areas",
-            web::to(api::areas::list),
-            web::to(api::areas::create),
-        ))
-        .service(get("/areas/{id}", web::to(api::areas::one)))
-        .service(collection(
-            "/units",
-            web::to(api::units::list),
-            web::to(api::units::create),
-        ))
-        .service(get("/units/{id}", web::to(api::units::one)))
-        .service(get("/units/{id}/readings", web::to(api::readings::list)))
-        .service(collection(
-            "/devices",
-            web::to(api::devices::list),
-            web::to(api::devices::create),
-        ))
-        .service(get("/devices/{id}", web::to(api::devices::one)))
-        .service(get("/quarantine", web::to(api::quarantine::list)))
-        .service(collection(
-            "/rules",
-            web::to(api::rules::list),
-            web::to(api::rules::create),
-        ))
-        .service(methods(
-            web::resource("/rules/{id}"),
-            "GET, HEAD, PATCH",
-            [
-                (Method::GET, web::to(api::rules::one)),
-                (Method::PATCH, web::to(api::rules::change)),
-            ],
-        ))
-        .service(get("/alerts", web::to(api::alerts::list)))
-        .service(get("/alerts/{id}", web::to(api::alerts::one)))
-        .service(post(
-            "/alerts/{id}/acknowledge",
-            web::to(api::alerts::acknowledge),
-        ));
-}
-
-fn page(config: &mut web::ServiceConfig, demo: Demo) {
-    for file in dashboard::files(demo) {
+    config.app_data(web::Data::new(state.clone()));
+    for table in tables() {
+        let scope = resources(table.endpoints)
+            .into_iter()
+            .fold(web::scope(table.prefix), Scope::service);
+        config.service(scope.wrap(Condition::new(table.is_for_pages, from_fn(cors))));
+    }
+    for file in dashboard::files(state.demo)
+        .into_iter()
+        .chain(docs::files())
+    {
         let path = file.path;
         let answer = move |request: HttpRequest| ready(file.answer(&request));
-        config.service(get(path, web::to(answer)));
+        config.service(resources([Endpoint::get(path, web::to(answer))]).remove(0));
     }
+    config.default_service(web::to(unknown));
 }
 
-fn get(path: &str, route: Route) -> Resource {
-    methods(web::resource(path), "GET, HEAD", [(Method::GET, route)])
+/// One resource per path. What can be got can be asked for its head; other methods are told which there are.
+fn resources(endpoints: impl IntoIterator<Item = Endpoint>) -> Vec<Resource> {
+    let mut paths: Vec<(&'static str, bool, Vec<Endpoint>)> = Vec::new();
+    for endpoint in endpoints {
+        match paths.iter_mut().find(|(path, ..)| *path == endpoint.path) {
+            Some((_, _, known)) => known.push(endpoint),
+            None => paths.push((endpoint.path, endpoint.is_prefix, vec![endpoint])),
+        }
+    }
+    let resource = |(path, is_prefix, endpoints): (&str, bool, Vec<Endpoint>)| {
+        let mut patterns = vec![path.to_owned()];
+        patterns.extend(is_prefix.then(|| format!("{path}/{{below:.*}}")));
+        with_methods(web::resource(patterns), endpoints)
+    };
+    paths.into_iter().map(resource).collect()
 }
 
-/// What can be listed and added to.
-fn collection(path: &str, list: Route, create: Route) -> Resource {
-    methods(
-        web::resource(path),
-        "GET, HEAD, POST",
-        [(Method::GET, list), (Method::POST, create)],
-    )
-}
-
-fn post(path: &str, route: Route) -> Resource {
-    methods(web::resource(path), "POST", [(Method::POST, route)])
-}
-
-/// A resource with these methods; what can be got can be asked for its head. `allow` is the answer to others.
-fn methods<const N: usize>(
-    mut resource: Resource,
-    allow: &'static str,
-    routes: [(Method, Route); N],
-) -> Resource {
-    for (method, route) in routes {
-        let route = if method == Method::GET {
-            route.guard(guard::Any(guard::Get()).or(guard::Head()))
+fn with_methods(mut resource: Resource, endpoints: Vec<Endpoint>) -> Resource {
+    let mut allowed = Vec::new();
+    for endpoint in endpoints {
+        allowed.push(endpoint.method.to_string());
+        let route = if endpoint.method == Method::GET {
+            allowed.push("HEAD".to_owned());
+            let get_or_head = guard::Any(guard::Get()).or(guard::Head());
+            endpoint.route.guard(get_or_head)
         } else {
-            route.method(method)
+            endpoint.route.method(endpoint.method)
         };
         resource = resource.route(route);
     }
-    resource.default_service(web::to(move || async move {
-        Err::<actix_web::HttpResponse, _>(Problem::method_not_allowed(allow))
+    let allow = allowed.join(", ");
+    resource.default_service(web::to(move || {
+        ready(Err::<actix_web::HttpResponse, _>(
+            Problem::method_not_allowed(&allow),
+        ))
     }))
 }
 

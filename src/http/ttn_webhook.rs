@@ -8,21 +8,40 @@ use actix_web::{
     http::StatusCode,
     web::{self, Data},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
     domain::{Code, OrganizationId},
-    ingest::{IngestError, Receipt},
+    ingest::{IngestError, Receipt, TtnMessage},
     storage::quarantine::Reason,
 };
 
-use super::{answer, body, problem::Problem, state::State, webhook_secret};
+use super::{
+    answer, body, downlink_headers,
+    endpoint::{Access, Endpoint},
+    problem::Problem,
+    state::State,
+    webhook_secret,
+};
 
 /// Longest message, bytes.
 const MAX_BYTES: usize = 256 * 1024;
 
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::post("/ttn", web::to(receive))
+            .and_below()
+            .says("Takes a message of The Things Stack v3, at this path or any below it; 200 once it is durable")
+            .open_to(Access::Webhook)
+            .takes_schema(serde_json::json!({"type": "object"}))
+            .gives::<Taken>()
+            .or_with_status(202),
+    ]
+}
+
 /// `{"accepted":true,"stored":1,"duplicate":false}` or `{"accepted":true,"stored":0,"reason":"unknown_device"}`
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Taken {
     accepted: bool,
     stored: usize,
@@ -33,7 +52,7 @@ struct Taken {
 }
 
 /// Takes one message. The secret is checked before the body is read.
-pub(super) async fn receive(
+async fn receive(
     state: Data<State>,
     request: HttpRequest,
     payload: web::Payload,
@@ -43,7 +62,11 @@ pub(super) async fn receive(
     }
     let organization = organization(&state, &request).await?;
     let body = body::read(&request, payload, MAX_BYTES).await?;
-    match state.ingest.ttn(organization, &body).await {
+    let message = TtnMessage {
+        body: &body,
+        downlink: downlink_headers::route(request.headers()),
+    };
+    match state.ingest.ttn(organization, message).await {
         Ok(receipt) => taken(receipt),
         Err(IngestError::InvalidJson(_)) if is_protobuf(&request) => Err(Problem::new(
             Code::InvalidJson,

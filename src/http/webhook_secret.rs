@@ -14,8 +14,11 @@ pub(super) fn presented(headers: &HeaderMap) -> Option<String> {
         .filter(|secret| !secret.is_empty())
 }
 
+/// Where it is looked for first.
+pub(super) const HEADER: &str = "x-webhook-secret";
+
 fn own_header(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get("x-webhook-secret")?;
+    let value = headers.get(HEADER)?;
     let text = std::str::from_utf8(value.as_bytes()).ok()?;
     Some(text.to_owned()).filter(|text| !text.is_empty())
 }

@@ -4,13 +4,12 @@ use actix_web::{
     FromRequest, HttpRequest,
     dev::Payload,
     http::header::{AUTHORIZATION, HeaderMap},
-    web,
 };
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
-use crate::{auth::Identity, domain::Code};
+use crate::auth::Identity;
 
-use super::{problem::Problem, state::State};
+use super::{call, problem::Problem};
 
 /// Somebody whose token holds.
 pub(super) struct Who(pub(super) Identity);
@@ -22,9 +21,7 @@ impl FromRequest for Who {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         async move {
-            let state = request
-                .app_data::<web::Data<State>>()
-                .ok_or_else(|| Problem::new(Code::Internal, "the server is not set up"))?;
+            let state = call::state(&request)?;
             let token = credentials(request.headers(), "bearer");
             Ok(Self(state.operations.identify(token).await?))
         }

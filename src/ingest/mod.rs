@@ -3,6 +3,7 @@
 //! http (webhook) -> [ingest] -> `storage`'s writer. Decoding is `devices`'. Nothing is kept here but how many
 //! messages each organization sent this second; what cannot be used goes to quarantine.
 
+mod direct;
 mod error;
 mod rate;
 
@@ -11,17 +12,18 @@ use std::sync::Arc;
 use crate::{
     auth::SecretHash,
     clock::Clock,
-    devices::{self, Envelope, Measurement, Message, Profile, ReadingKeys, Unusable},
-    domain::{OrganizationId, ReadingId, Timestamp, UnitId},
+    devices::{self, Envelope, Measurement, Message, OtherKind, Profile, ReadingKeys, Unusable},
+    domain::{DeviceId, DownlinkRoute, OrganizationId, ReadingId, Timestamp, UnitId},
     storage::{
         Database, StoreError,
         devices::FoundDevice,
-        organizations,
+        downlinks, organizations,
         quarantine::{self, KeptMessage, Reason},
         writer::job::{NewReading, Stored, Uplink},
     },
 };
 
+pub use direct::{Direct, DirectDevice, DirectOutcome};
 pub use error::IngestError;
 use rate::Rates;
 
@@ -46,6 +48,15 @@ pub enum Receipt {
         /// Why.
         reason: Reason,
     },
+}
+
+/// One message of The Things Stack's webhook.
+#[derive(Debug, Clone)]
+pub struct TtnMessage<'a> {
+    /// The body of the request.
+    pub body: &'a [u8],
+    /// The way back to the device, if the request told one; remembered for the device.
+    pub downlink: Option<DownlinkRoute>,
 }
 
 /// What may be configured.
@@ -107,39 +118,49 @@ impl Ingest {
     pub async fn ttn(
         &self,
         organization: OrganizationId,
-        body: &[u8],
+        request: TtnMessage<'_>,
     ) -> Result<Receipt, IngestError> {
         let arrived_at = self.clock.now();
-        let over_rate =
-            self.rates.count(organization, self.clock.monotonic()) > self.limits.organization_rate;
-        if over_rate && self.database.writer().is_full() {
+        if self.is_over_rate(organization) {
             return Err(IngestError::RateLimited);
         }
-        let envelope = devices::parse(body)?;
+        let envelope = devices::parse(request.body)?;
         let message = || KeptMessage {
             id: self.clock.new_id(),
             dev_eui: envelope.identity.dev_eui.clone(),
-            body: String::from_utf8_lossy(body).into_owned(),
+            body: String::from_utf8_lossy(request.body).into_owned(),
             keep: self.limits.quarantine_rows,
         };
+        let from = |unit| Arrival {
+            organization,
+            unit,
+            arrived_at,
+            envelope: &envelope,
+        };
         let reason = match &envelope.message {
-            Message::Other(_) => {
+            Message::Unknown => Reason::UnknownMessage,
+            Message::Undecodable { .. } => Reason::Undecodable,
+            Message::Other(kind) => {
+                // It was heard, though it measured nothing.
+                if *kind == OtherKind::JoinAccept
+                    && let Some((device, unit)) = self.device(organization, &envelope).await?
+                {
+                    let joined = from(unit).uplink(&device, Vec::new(), message());
+                    self.database.writer().store(joined).await?;
+                }
                 return Ok(Receipt::Stored {
                     stored: 0,
                     duplicate: false,
                 });
             }
-            Message::Unknown => Reason::UnknownMessage,
-            Message::Undecodable { .. } => Reason::Undecodable,
             Message::Uplink(uplink) => match self.device(organization, &envelope).await? {
                 None => Reason::UnknownDevice,
                 Some((device, unit)) => {
-                    let arrival = Arrival {
-                        organization,
-                        unit,
-                        arrived_at,
-                        envelope: &envelope,
-                    };
+                    if let Some(route) = &request.downlink {
+                        self.remember(organization, device.id, route, arrived_at)
+                            .await?;
+                    }
+                    let arrival = from(unit);
                     match self.uplink(&arrival, &device, uplink, message()).await? {
                         Ok(receipt) => return Ok(receipt),
                         Err(reason) => reason,
@@ -155,6 +176,12 @@ impl Ingest {
         };
         self.database.writer().run(quarantine::insert(row)).await?;
         Ok(Receipt::Kept { reason })
+    }
+
+    /// Counts a message; whether the organization sends more than its share while the queue is full.
+    fn is_over_rate(&self, organization: OrganizationId) -> bool {
+        let count = self.rates.count(organization, self.clock.monotonic());
+        count > self.limits.organization_rate && self.database.writer().is_full()
     }
 
     /// The device of a message, if it hangs on a unit.
@@ -177,6 +204,24 @@ impl Ingest {
         )
         .await?;
         Ok(found.and_then(|device| device.unit_id.map(|unit| (device, unit))))
+    }
+
+    /// Keeps the way back to a device; a write only when the network tells another one than before.
+    async fn remember(
+        &self,
+        organization: OrganizationId,
+        device: DeviceId,
+        route: &DownlinkRoute,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut conn = self.database.read().await?;
+        let known = downlinks::get(&mut conn, organization, device).await?;
+        drop(conn);
+        if known.as_ref() != Some(route) {
+            let put = downlinks::put(organization, device, route, now);
+            self.database.writer().run(put).await?;
+        }
+        Ok(())
     }
 
     /// Stores what was measured, or says why nothing was. A device without a measurement was heard all the same.

@@ -1,5 +1,6 @@
 //! What a person is told of themselves, and what they get at a login.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -15,7 +16,7 @@ use super::{OperationError, Operations};
 /// ```json
 /// {"id":"…","email":"manager@freshtrack.local","name":"Mia","role":"manager","organizationId":"…"}
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
     /// Our id, or the outside provider's subject.

@@ -1,8 +1,10 @@
-//! Somebody makes a device: a sensor that messages are believed from.
+//! Somebody makes, changes or removes a device: a sensor that messages are believed from.
 
 use crate::{
     auth::Identity,
-    domain::{Action, DevEui, DeviceId, DeviceRole, Name, OrganizationId, UnitId},
+    domain::{
+        Action, DevEui, DeviceId, DeviceRole, DoorPolarity, Name, OrganizationId, Probe, UnitId,
+    },
     events::Resource,
     storage::{
         StoreError,
@@ -12,7 +14,7 @@ use crate::{
     },
 };
 
-use super::{FieldError, OperationError, Operations, identify};
+use super::{Change, FieldError, OperationError, Operations, identify};
 
 /// A device to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,15 +52,9 @@ impl DeviceIdentity {
         application_id: Option<Name>,
         ttn_device_id: Option<Name>,
     ) -> Result<Self, FieldError> {
-        let missing = match (&dev_eui, &application_id, &ttn_device_id) {
-            (Some(_), _, _) | (None, Some(_), Some(_)) => None,
-            (None, Some(_), None) => Some("ttnDeviceId"),
-            (None, None, Some(_)) => Some("applicationId"),
-            (None, None, None) => Some("devEui"),
-        };
-        if let Some(field) = missing {
-            let message = "is required: a device has a devEui, or applicationId with ttnDeviceId";
-            return Err(FieldError::new(field, message));
+        let given = (&dev_eui, &application_id, &ttn_device_id);
+        if let Some(missing) = missing(given.0.is_some(), given.1.is_some(), given.2.is_some()) {
+            return Err(missing);
         }
         Ok(Self {
             dev_eui,
@@ -75,6 +71,72 @@ impl DeviceIdentity {
         let application = self.application_id.as_ref().map(Name::as_str);
         application.zip(self.ttn_device_id.as_ref().map(Name::as_str))
     }
+}
+
+/// What shall become of a device; what is not named stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DeviceChange {
+    /// Where it hangs; none: nowhere.
+    pub unit_id: Change<UnitId>,
+    /// Its EUI.
+    pub dev_eui: Change<DevEui>,
+    /// The Things Stack's application.
+    pub application_id: Change<Name>,
+    /// The Things Stack's name of it.
+    pub ttn_device_id: Change<Name>,
+    /// Decides how it is decoded; free text.
+    pub model: Option<Name>,
+    /// What it is for.
+    pub role: Option<DeviceRole>,
+    /// Seconds between uplinks, within [`EXPECTED_INTERVAL_SECONDS`](crate::domain::device::EXPECTED_INTERVAL_SECONDS).
+    pub expected_interval_seconds: Option<i32>,
+    /// Which probe sets the temperature.
+    pub probe: Option<Probe>,
+    /// What the door contact's states mean.
+    pub door_polarity: Option<DoorPolarity>,
+}
+
+impl DeviceChange {
+    /// The device as it shall be.
+    fn applied_to(&self, device: &Device) -> Result<Device, OperationError> {
+        let mut new = device.clone();
+        self.unit_id.apply(&mut new.unit_id);
+        let text = |change: &Change<Name>| change.clone().map(Name::into_text);
+        self.dev_eui
+            .clone()
+            .map(DevEui::into_text)
+            .apply(&mut new.dev_eui);
+        text(&self.application_id).apply(&mut new.application_id);
+        text(&self.ttn_device_id).apply(&mut new.ttn_device_id);
+        if let Some(model) = &self.model {
+            new.model = model.to_string();
+        }
+        new.role = self.role.unwrap_or(new.role);
+        new.expected_interval_seconds = self
+            .expected_interval_seconds
+            .unwrap_or(new.expected_interval_seconds);
+        new.settings = DeviceSettings {
+            probe: self.probe.unwrap_or(new.settings.probe),
+            door_polarity: self.door_polarity.unwrap_or(new.settings.door_polarity),
+        };
+        let given = (&new.dev_eui, &new.application_id, &new.ttn_device_id);
+        match missing(given.0.is_some(), given.1.is_some(), given.2.is_some()) {
+            Some(missing) => Err(OperationError::Invalid(vec![missing])),
+            None => Ok(new),
+        }
+    }
+}
+
+/// The field without which no message finds a device.
+fn missing(eui: bool, application: bool, ttn_device: bool) -> Option<FieldError> {
+    let field = match (eui, application, ttn_device) {
+        (true, _, _) | (false, true, true) => return None,
+        (false, true, false) => "ttnDeviceId",
+        (false, false, true) => "applicationId",
+        (false, false, false) => "devEui",
+    };
+    let message = "must be there: a device has a devEui, or applicationId with ttnDeviceId";
+    Some(FieldError::new(field, message))
 }
 
 impl Operations {
@@ -123,6 +185,96 @@ impl Operations {
         let mut conn = setup.database.read().await?;
         let made = devices::get(&mut conn, organization, id).await?;
         made.ok_or(OperationError::NotFound)
+    }
+    /// Changes what is said of a device. One that leaves its unit sets that one's temperature no more; a unit's
+    /// first thermometer sets it. `expected` says whether it, as it stands, is what the caller wants to change.
+    ///
+    /// # Errors
+    /// [`OperationError::NotFound`], [`OperationError::PreconditionFailed`], [`OperationError::Contended`],
+    /// [`OperationError::Invalid`] if no message would find it, or those of [`Self::create_device`].
+    pub async fn change_device(
+        &self,
+        who: &Identity,
+        device: DeviceId,
+        change: DeviceChange,
+        expected: impl Fn(&Device) -> bool,
+    ) -> Result<Device, OperationError> {
+        let read =
+            async |conn: &mut _, organization| devices::get(conn, organization, device).await;
+        let act = async |who: &Identity, seen: Device| {
+            let new = change.applied_to(&seen)?;
+            if new == seen {
+                return Ok(Some(new));
+            }
+            let organization = who.organization_id;
+            let mut statements = devices::replace(organization, &seen, &new);
+            statements.tell_updated(organization, Resource::Devices, device.0);
+            self.rehang(organization, &seen, &new, &mut statements)
+                .await?;
+            match self.write_guarded(statements, new).await {
+                Err(StoreError::Conflict(_)) => Err(OperationError::DeviceExists),
+                written => Ok(written?),
+            }
+        };
+        self.on_seen(who, Action::ManageTree, read, expected, act)
+            .await
+    }
+
+    /// Removes a device: its next message is unknown, its readings stay, its identity is free.
+    ///
+    /// # Errors
+    /// Those of [`Self::change_device`].
+    pub async fn remove_device(
+        &self,
+        who: &Identity,
+        device: DeviceId,
+        expected: impl Fn(&Device) -> bool,
+    ) -> Result<(), OperationError> {
+        let read =
+            async |conn: &mut _, organization| devices::get(conn, organization, device).await;
+        let act = async |who: &Identity, seen: Device| {
+            let organization = who.organization_id;
+            let now = self.setup().clock.now();
+            let mut statements = devices::archive(organization, device, now);
+            statements.tell_updated(organization, Resource::Devices, device.0);
+            leave(&mut statements, organization, &seen);
+            Ok(self.write_guarded(statements, ()).await?)
+        };
+        self.on_seen(who, Action::ManageTree, read, expected, act)
+            .await
+    }
+
+    /// What a move means for the units that are left and entered.
+    async fn rehang(
+        &self,
+        organization: OrganizationId,
+        seen: &Device,
+        new: &Device,
+        statements: &mut Statements,
+    ) -> Result<(), OperationError> {
+        if new.unit_id == seen.unit_id {
+            return Ok(());
+        }
+        leave(statements, organization, seen);
+        let Some(entered) = new.unit_id else {
+            return Ok(());
+        };
+        let mut conn = self.setup().database.read().await?;
+        if !units::exists(&mut conn, organization, entered).await? {
+            return Err(OperationError::unknown("unitId"));
+        }
+        if new.role == DeviceRole::Temperature {
+            units::set_first_primary_device(statements, organization, entered, seen.id);
+        }
+        statements.tell_updated(organization, Resource::Units, entered.0);
+        Ok(())
+    }
+}
+
+fn leave(statements: &mut Statements, organization: OrganizationId, device: &Device) {
+    if let Some(unit) = device.unit_id {
+        units::unset_primary_device(statements, organization, unit, device.id);
+        statements.tell_updated(organization, Resource::Units, unit.0);
     }
 }
 

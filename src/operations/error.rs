@@ -68,6 +68,15 @@ pub enum OperationError {
     /// One device per EUI, and per application and device id, within an organization.
     #[error("a device with this devEui, or this applicationId and ttnDeviceId, is there already")]
     DeviceExists,
+    /// One gateway of The Things Stack's name within an organization.
+    #[error("a gateway with this gatewayId is there already")]
+    GatewayExists,
+    /// Names of organizations are unique.
+    #[error("another organization has this name")]
+    NameTaken,
+    /// Something depends on it; a unit's record keeps its place for good.
+    #[error("something lies in it, or lay in it and is on record")]
+    InUse,
     /// Others were quicker each time.
     #[error("changed by others at the same time: try again")]
     Contended,
@@ -104,6 +113,9 @@ impl OperationError {
             | Self::RuleExists
             | Self::EmailTaken
             | Self::DeviceExists
+            | Self::GatewayExists
+            | Self::NameTaken
+            | Self::InUse
             | Self::Contended => Code::Conflict,
             Self::PreconditionFailed => Code::PreconditionFailed,
             Self::Store(error) => error.code(),

@@ -14,7 +14,7 @@ use crate::{
         SiteId, Timestamp, UnitId, UnitKind, UserId,
     },
     storage::{
-        Database, Hooks, Options,
+        Database, Hooks, Location, Options,
         alerts::{self, AlertFilter},
         devices::{self, DeviceSettings, NewDevice},
         organizations,
@@ -65,7 +65,7 @@ impl Fixture {
         let hand = Clock::manual(Timestamp::parse("2026-05-01T12:00:00Z").expect("a moment"));
         let clock = hand.clock();
         let options = Options {
-            path: folder.path().join("freshtrack.db"),
+            location: Location::Sqlite(folder.path().join("freshtrack.db")),
             readers: 2,
             queue: 64,
             group: 16,

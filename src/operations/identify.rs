@@ -21,10 +21,25 @@ impl Operations {
     /// [`AuthError::Token`](crate::auth::AuthError::Token) if the token does not hold, its login has ended, or the user is no member any
     /// more; [`OperationError::Store`] if the database cannot be asked.
     pub async fn identify(&self, bearer: Option<&str>) -> Result<Identity, OperationError> {
+        self.present(self.claimed(bearer)?).await
+    }
+
+    /// Who this access token says it is, before the database is asked.
+    ///
+    /// # Errors
+    /// [`AuthError::Token`](crate::auth::AuthError::Token) if the token does not hold.
+    pub fn claimed(&self, bearer: Option<&str>) -> Result<Identity, OperationError> {
         let setup = self.setup();
-        let claimed = setup.tokens.verify(bearer, setup.clock.now())?;
-        let mut conn = setup.database.read().await?;
-        at_present(&mut conn, claimed).await
+        Ok(setup.tokens.verify(bearer, setup.clock.now())?)
+    }
+
+    /// The same person as they stand now.
+    ///
+    /// # Errors
+    /// As [`Operations::identify`].
+    pub async fn present(&self, who: Identity) -> Result<Identity, OperationError> {
+        let mut conn = self.setup().database.read().await?;
+        at_present(&mut conn, who).await
     }
 }
 

@@ -12,15 +12,19 @@ mod devices;
 mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod gateways;
 mod identify;
 mod login;
 mod operator;
+mod organization;
 mod quarantine;
 mod refresh;
 mod rule_change;
 mod rules;
+mod seen;
 mod sites;
 mod units;
+mod users;
 
 use std::{
     sync::{Arc, Mutex},
@@ -35,12 +39,14 @@ use crate::{
 
 pub use accounts::{Account, SignedIn};
 pub use acknowledge::MAX_NOTE_CHARS;
-pub use devices::{DeviceIdentity, NewDevice};
+pub use devices::{DeviceChange, DeviceIdentity, NewDevice};
 pub use error::{FieldError, OperationError};
+pub use gateways::{GatewayChange, NewGateway};
 pub use operator::{NewUser, Operator, UserAdded, WebhookKeyAdded};
+pub use organization::OrganizationChange;
 pub use rule_change::{Change, RuleChange};
-pub use sites::{NewArea, NewSite};
-pub use units::NewUnit;
+pub use sites::{NewArea, NewSite, SiteChange};
+pub use units::{NewUnit, UnitChange};
 
 /// What the operations work with.
 #[derive(Clone)]

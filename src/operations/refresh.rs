@@ -2,7 +2,8 @@
 
 use crate::{
     auth::{AuthError, Refresh, RefreshToken, Secret, SecretHash},
-    domain::SessionId,
+    domain::{OrganizationId, SessionId},
+    events::Notice,
     storage::{
         Conn, StoreError,
         refresh_tokens::{self, RefreshToken as StoredToken},
@@ -30,19 +31,20 @@ impl Operations {
         let secret = Secret::generate()?;
         let now = setup.clock.now();
         let token = as_presented(hash, &stored);
+        let organization = stored.organization_id;
         match (
             token.present(secret.hash(), self.refresh_ttl_seconds(), now),
             member,
         ) {
             (Refresh::Rotate { spent, next }, Some(member)) => {
                 let signed_in = self.sign_in(&member, next.session, secret, now)?;
-                self.rotate(&spent, &next).await?;
+                self.rotate(organization, &spent, &next).await?;
                 Ok(signed_in)
             }
             (Refresh::Refuse, _) => Err(AuthError::SessionOver.into()),
-            (Refresh::RevokeFamily(session), _) => self.end_for_reuse(session).await,
+            (Refresh::RevokeFamily(session), _) => self.end_for_reuse(organization, session).await,
             (Refresh::Rotate { spent, .. }, None) => {
-                self.revoke(spent.session).await?;
+                self.revoke(organization, spent.session).await?;
                 Err(AuthError::SessionOver.into())
             }
         }
@@ -59,7 +61,9 @@ impl Operations {
         let stored = refresh_tokens::find(&mut conn, &hash.0).await?;
         drop(conn);
         match stored {
-            Some(stored) => Ok(self.revoke(SessionId(stored.family)).await?),
+            Some(stored) => Ok(self
+                .revoke(stored.organization_id, SessionId(stored.family))
+                .await?),
             None => Ok(()),
         }
     }
@@ -67,6 +71,7 @@ impl Operations {
     /// Both in one transaction. Of two who present the same token at once the second touches no row.
     async fn rotate(
         &self,
+        organization: OrganizationId,
         spent: &RefreshToken,
         next: &RefreshToken,
     ) -> Result<(), OperationError> {
@@ -83,19 +88,30 @@ impl Operations {
         if touched.first() == Some(&1) {
             return Ok(());
         }
-        self.end_for_reuse(spent.session).await
+        self.end_for_reuse(organization, spent.session).await
     }
 
-    async fn end_for_reuse<T>(&self, session: SessionId) -> Result<T, OperationError> {
+    async fn end_for_reuse<T>(
+        &self,
+        organization: OrganizationId,
+        session: SessionId,
+    ) -> Result<T, OperationError> {
         log::warn!(session_id:% = session; "refresh token presented twice, login ended");
-        self.revoke(session).await?;
+        self.revoke(organization, session).await?;
         Err(AuthError::SessionOver.into())
     }
 
-    async fn revoke(&self, session: SessionId) -> Result<(), StoreError> {
+    /// Its sockets end too, on every server.
+    async fn revoke(
+        &self,
+        organization: OrganizationId,
+        session: SessionId,
+    ) -> Result<(), StoreError> {
         let setup = self.setup();
         let mut statements = Statements::new();
         refresh_tokens::revoke(&mut statements, session.0, setup.clock.now());
+        let session_id = session;
+        statements.tell_servers(organization, Notice::LoginEnded { session_id });
         setup.database.writer().run(statements).await.map(drop)
     }
 }

@@ -7,14 +7,11 @@ use crate::{
     domain::{Action, Rule, RuleId, RuleScope},
     storage::{
         rules, units,
-        writer::job::{RuleEdit, RuleWrite, RuleWritten},
+        writer::job::{Edited, RuleEdit, RuleWrite},
     },
 };
 
 use super::{OperationError, Operations, RuleChange, identify};
-
-/// How often a change is tried when others are quicker.
-const TRIES: usize = 5;
 
 impl Operations {
     /// Makes the rule of a scope that has none; what `limits` keeps or inherits stays to the wider scope.
@@ -47,8 +44,8 @@ impl Operations {
         }
         drop(conn);
         match self.write(&who, RuleWrite::Create(rule.clone())).await? {
-            RuleWritten::Done => Ok(rule),
-            RuleWritten::Conflict => Err(OperationError::RuleExists),
+            Edited::Done => Ok(rule),
+            Edited::Conflict => Err(OperationError::RuleExists),
         }
     }
 
@@ -65,33 +62,49 @@ impl Operations {
         change: RuleChange,
         expected: impl Fn(&Rule) -> bool,
     ) -> Result<Rule, OperationError> {
-        for _ in 0..TRIES {
-            let mut conn = self.setup().database.read().await?;
-            let who = identify::authorized(&mut conn, who, Action::WriteLimits).await?;
-            let found = rules::get(&mut conn, who.organization_id, rule).await?;
-            drop(conn);
-            let seen = found.ok_or(OperationError::NotFound)?;
+        let read = async |conn: &mut _, organization| rules::get(conn, organization, rule).await;
+        let act = async |who: &Identity, seen: Rule| {
             who.require(right(seen.scope))?;
-            if !expected(&seen) {
-                return Err(OperationError::PreconditionFailed);
-            }
             let new = change.applied_to(&seen).map_err(OperationError::Invalid)?;
             if new == seen {
-                return Ok(seen);
+                return Ok(Some(seen));
             }
             let replace = RuleWrite::Replace {
                 seen,
                 new: new.clone(),
             };
-            match self.write(&who, replace).await? {
-                RuleWritten::Done => return Ok(new),
-                RuleWritten::Conflict => {}
-            }
-        }
-        Err(OperationError::Contended)
+            Ok(match self.write(who, replace).await? {
+                Edited::Done => Some(new),
+                Edited::Conflict => None,
+            })
+        };
+        self.on_seen(who, Action::WriteLimits, read, expected, act)
+            .await
     }
 
-    async fn write(&self, who: &Identity, write: RuleWrite) -> Result<RuleWritten, OperationError> {
+    /// Removes a rule: its units have the limits of the wider scope at once.
+    ///
+    /// # Errors
+    /// Those of [`Self::change_rule`].
+    pub async fn delete_rule(
+        &self,
+        who: &Identity,
+        rule: RuleId,
+        expected: impl Fn(&Rule) -> bool,
+    ) -> Result<(), OperationError> {
+        let read = async |conn: &mut _, organization| rules::get(conn, organization, rule).await;
+        let act = async |who: &Identity, seen: Rule| {
+            who.require(right(seen.scope))?;
+            Ok(match self.write(who, RuleWrite::Delete { seen }).await? {
+                Edited::Done => Some(()),
+                Edited::Conflict => None,
+            })
+        };
+        self.on_seen(who, Action::WriteLimits, read, expected, act)
+            .await
+    }
+
+    async fn write(&self, who: &Identity, write: RuleWrite) -> Result<Edited, OperationError> {
         let setup = self.setup();
         let edit = RuleEdit {
             organization_id: who.organization_id,

@@ -1,4 +1,4 @@
-//! Somebody makes a site, or an area of one.
+//! Somebody makes, changes or removes a site, or an area of one.
 
 use crate::{
     auth::Identity,
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-use super::{OperationError, Operations, identify};
+use super::{OperationError, Operations, identify, seen::in_use};
 
 /// A site to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,29 @@ pub struct NewArea {
     pub site_id: SiteId,
     /// Shown name.
     pub name: Name,
+}
+
+/// What shall become of a site; what is not named stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SiteChange {
+    /// Shown name.
+    pub name: Option<Name>,
+    /// Where its days begin and end.
+    pub timezone: Option<Timezone>,
+}
+
+impl SiteChange {
+    fn applied_to(&self, site: &Site) -> Site {
+        let text = |name: &Name| name.to_string();
+        Site {
+            id: site.id,
+            name: self.name.as_ref().map_or(site.name.clone(), text),
+            timezone: match &self.timezone {
+                Some(timezone) => timezone.to_string(),
+                None => site.timezone.clone(),
+            },
+        }
+    }
 }
 
 impl Operations {
@@ -79,5 +102,101 @@ impl Operations {
         statements.tell_updated(organization, Resource::Areas, area.id.0);
         setup.database.writer().run(statements).await?;
         Ok(area)
+    }
+    /// Changes a site. `expected` says whether it, as it stands, is what the caller wants to change.
+    ///
+    /// # Errors
+    /// [`OperationError::NotFound`], [`OperationError::PreconditionFailed`], [`OperationError::Contended`], or
+    /// those of [`Self::create_site`].
+    pub async fn change_site(
+        &self,
+        who: &Identity,
+        site: SiteId,
+        change: SiteChange,
+        expected: impl Fn(&Site) -> bool,
+    ) -> Result<Site, OperationError> {
+        let read = async |conn: &mut _, organization| sites::get(conn, organization, site).await;
+        let act = async |who: &Identity, seen: Site| {
+            let new = change.applied_to(&seen);
+            if new == seen {
+                return Ok(Some(new));
+            }
+            let mut statements = sites::replace(who.organization_id, &seen, &new);
+            statements.tell_updated(who.organization_id, Resource::Sites, site.0);
+            Ok(self.write_guarded(statements, new).await?)
+        };
+        self.on_seen(who, Action::ManageTree, read, expected, act)
+            .await
+    }
+
+    /// Removes a site that nothing lies or lay in.
+    ///
+    /// # Errors
+    /// [`OperationError::InUse`], or those of [`Self::change_site`].
+    pub async fn delete_site(
+        &self,
+        who: &Identity,
+        site: SiteId,
+        expected: impl Fn(&Site) -> bool,
+    ) -> Result<(), OperationError> {
+        let read = async |conn: &mut _, organization| sites::get(conn, organization, site).await;
+        let act = async |who: &Identity, seen: Site| {
+            let mut statements = sites::delete(who.organization_id, &seen);
+            statements.tell_updated(who.organization_id, Resource::Sites, site.0);
+            self.write_guarded(statements, ()).await.map_err(in_use)
+        };
+        self.on_seen(who, Action::ManageTree, read, expected, act)
+            .await
+    }
+
+    /// Gives an area another name.
+    ///
+    /// # Errors
+    /// Those of [`Self::change_site`].
+    pub async fn rename_area(
+        &self,
+        who: &Identity,
+        area: AreaId,
+        name: Option<Name>,
+        expected: impl Fn(&Area) -> bool,
+    ) -> Result<Area, OperationError> {
+        let read =
+            async |conn: &mut _, organization| sites::get_area(conn, organization, area).await;
+        let act = async |who: &Identity, seen: Area| {
+            let name = name.as_ref().map(ToString::to_string);
+            let new = Area {
+                name: name.unwrap_or_else(|| seen.name.clone()),
+                ..seen
+            };
+            if new == seen {
+                return Ok(Some(new));
+            }
+            let mut statements = sites::replace_area(who.organization_id, &seen, &new);
+            statements.tell_updated(who.organization_id, Resource::Areas, area.0);
+            Ok(self.write_guarded(statements, new).await?)
+        };
+        self.on_seen(who, Action::ManageTree, read, expected, act)
+            .await
+    }
+
+    /// Removes an area that no unit lies or lay in.
+    ///
+    /// # Errors
+    /// [`OperationError::InUse`], or those of [`Self::change_site`].
+    pub async fn delete_area(
+        &self,
+        who: &Identity,
+        area: AreaId,
+        expected: impl Fn(&Area) -> bool,
+    ) -> Result<(), OperationError> {
+        let read =
+            async |conn: &mut _, organization| sites::get_area(conn, organization, area).await;
+        let act = async |who: &Identity, seen: Area| {
+            let mut statements = sites::delete_area(who.organization_id, &seen);
+            statements.tell_updated(who.organization_id, Resource::Areas, area.0);
+            self.write_guarded(statements, ()).await.map_err(in_use)
+        };
+        self.on_seen(who, Action::ManageTree, read, expected, act)
+            .await
     }
 }

@@ -4,12 +4,13 @@ use actix_socketio::Gone;
 use thiserror::Error;
 
 use crate::{
+    actors::NotAdmitted,
     domain::{Code, text_enum},
     operations::OperationError,
     storage::StoreError,
 };
 
-use super::subscriptions::MAX_SUBSCRIPTIONS;
+use super::rooms::MAX_SUBSCRIPTIONS;
 
 /// Why a client's event is not done.
 #[derive(Debug, Error)]
@@ -31,6 +32,9 @@ pub(super) enum CommandError {
     /// Another organization than the socket's own.
     #[error("this is another organization")]
     ForeignOrganization,
+    /// A token of somebody else, or for another organization.
+    #[error("the token is another person's")]
+    AnotherPerson,
     /// One must be given up first.
     #[error("a socket can follow {MAX_SUBSCRIPTIONS} sites and units at most")]
     TooManySubscriptions,
@@ -43,6 +47,9 @@ pub(super) enum CommandError {
     /// The database did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The organization's rooms are not there now.
+    #[error(transparent)]
+    Rooms(#[from] NotAdmitted),
     /// The socket went meanwhile.
     #[error(transparent)]
     Gone(#[from] Gone),
@@ -61,12 +68,12 @@ impl CommandError {
         match self {
             Self::UnknownEvent | Self::Invalid { .. } => AnswerCode::InvalidPayload,
             Self::NotFound => AnswerCode::NotFound,
-            Self::ForeignOrganization => AnswerCode::Forbidden,
+            Self::ForeignOrganization | Self::AnotherPerson => AnswerCode::Forbidden,
             Self::TooManySubscriptions => AnswerCode::Conflict,
             Self::TooManyEvents => AnswerCode::RateLimited,
             Self::Operation(error) => error.code().into(),
             Self::Store(error) => error.code().into(),
-            Self::Gone(_) => AnswerCode::Unavailable,
+            Self::Rooms(_) | Self::Gone(_) => AnswerCode::Unavailable,
         }
     }
 
@@ -78,9 +85,11 @@ impl CommandError {
             Self::Operation(error) => error.field(),
             Self::NotFound
             | Self::ForeignOrganization
+            | Self::AnotherPerson
             | Self::TooManySubscriptions
             | Self::TooManyEvents
             | Self::Store(_)
+            | Self::Rooms(_)
             | Self::Gone(_) => None,
         }
     }
@@ -91,6 +100,25 @@ impl CommandError {
             return "this cannot be done now: try again".to_owned();
         }
         self.to_string()
+    }
+}
+
+/// Whether it says nothing of who was judged, but that they could not be judged now.
+pub(super) const fn is_undecided(code: Code) -> bool {
+    match code {
+        Code::Internal | Code::Unavailable | Code::RateLimited => true,
+        Code::InvalidJson
+        | Code::InvalidPayload
+        | Code::Unauthorized
+        | Code::InvalidCredentials
+        | Code::InvalidToken
+        | Code::Forbidden
+        | Code::NotFound
+        | Code::MethodNotAllowed
+        | Code::Conflict
+        | Code::PreconditionFailed
+        | Code::PayloadTooLarge
+        | Code::UnsupportedMediaType => false,
     }
 }
 
@@ -159,6 +187,12 @@ mod tests {
                 "forbidden",
                 None,
                 "this is another organization",
+            ),
+            (
+                CommandError::AnotherPerson,
+                "forbidden",
+                None,
+                "the token is another person's",
             ),
             (
                 CommandError::TooManySubscriptions,

@@ -1,41 +1,43 @@
-//! Lets sockets in and hears their events: `actix-socketio` -> [handler] -> `operations` (who is it?), registry
-//! (watch the organization), `commands`. Bounds: those of [`Session`].
+//! Lets sockets in and hears their events: `actix-socketio` -> [handler] -> `operations` (who is it?), `stage`
+//! (watch the organization), `recovery` (into which rooms?), `commands`. Bounds: those of [`Session`].
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use actix::Recipient;
-use actix_socketio::{DisconnectReason, Event, Gone, Handler, Refusal, Socket};
+use actix_socketio::{DisconnectReason, Event, Gone, Handler, Recovery, Refusal, Socket};
 use log::{debug, warn};
 use serde_json::{Value, json};
 
 use crate::{
-    actors::{Watch, WatchGuard},
-    auth::{Identity, TokenError},
-    domain::{Code, OrganizationId},
-    events::Room,
+    actors::{NotAdmitted, WatchError},
+    auth::TokenError,
+    domain::Code,
+    operations::OperationError,
+    storage::StoreError,
 };
 
 use super::{
     Services,
     commands::{Call, Command},
-    error::CommandError,
-    expiry::Expiries,
+    error::{CommandError, is_undecided},
     limiter::Verdict,
     payload::Args,
+    recovery::Returns,
     reply::{Reply, answer},
     session::Session,
+    sessions::Sessions,
+    stage::Stage,
 };
 
 /// Decides who comes in, and passes on what they say.
 pub(super) struct Doorkeeper {
     services: Services,
-    /// Set before the first request is served.
-    registry: Arc<OnceLock<Recipient<Watch>>>,
-    expiries: Arc<Expiries>,
+    stage: Stage,
+    sessions: Arc<Sessions>,
+    returns: Returns,
 }
 
 /// Why somebody is not let in.
-enum NotIn {
+pub(super) enum NotIn {
     /// They have to come with another token.
     Token(TokenError),
     /// It cannot be decided now: they are to try again.
@@ -43,43 +45,26 @@ enum NotIn {
 }
 
 impl Doorkeeper {
-    pub(super) const fn new(
-        services: Services,
-        registry: Arc<OnceLock<Recipient<Watch>>>,
-        expiries: Arc<Expiries>,
-    ) -> Self {
+    /// To be called on an actix thread.
+    pub(super) fn start(services: Services, stage: Stage, sessions: Arc<Sessions>) -> Self {
         Self {
+            returns: Returns::start(services.clone(), stage.clone()),
             services,
-            registry,
-            expiries,
+            stage,
+            sessions,
         }
     }
 
     async fn let_in(&self, socket: &Socket, auth: &Value) -> Result<Session, NotIn> {
-        let token = token(auth)?;
-        let identity = self
-            .services
-            .operations
-            .identify(Some(token))
-            .await
-            .map_err(|error| judged(error.code()))?;
-        // Before the rooms are joined: the log is followed from here on, so nothing later can be missed.
-        let watch = self.watch(identity.organization_id).await?;
-        socket.join(rooms(&identity)).await?;
-        let expiry = self.expiries.register(socket.plain(), identity.expires_at);
-        Ok(Session::new(identity, watch, expiry))
-    }
-
-    async fn watch(&self, organization: OrganizationId) -> Result<WatchGuard, NotIn> {
-        let registry = self.registry.get().ok_or(NotIn::NotNow)?;
-        match registry.send(Watch(organization)).await {
-            Ok(Ok(guard)) => Ok(guard),
-            Ok(Err(_)) => Err(NotIn::NotNow),
-            Err(error) => {
-                warn!(organization_id:% = organization, error:% = error; "registry does not answer");
-                Err(NotIn::NotNow)
-            }
-        }
+        let operations = &self.services.operations;
+        let claimed = operations.claimed(Some(token(auth)?))?;
+        // Before anything is said of its rooms: the log is followed from here on, so nothing later can be missed.
+        let watch = self.stage.watch(claimed.organization_id).await?;
+        // Before the database is asked: a login that ends from here on ends the socket too.
+        let admission = self.sessions.admit(socket.plain(), claimed.clone());
+        let identity = operations.present(claimed).await?;
+        admission.confirm(identity)?;
+        Ok(Session::new(admission, watch))
     }
 
     async fn run(
@@ -92,6 +77,7 @@ impl Doorkeeper {
         let call = Call {
             socket,
             services: &self.services,
+            stage: &self.stage,
         };
         command.run(&call, Args(args)).await
     }
@@ -122,6 +108,10 @@ impl Handler for Doorkeeper {
     fn disconnect(&self, socket: &Socket<Session>, reason: DisconnectReason) {
         debug!(socket = socket.id(), reason:% = reason; "client gone");
     }
+
+    fn recovery(&self) -> Option<&impl Recovery<Session>> {
+        Some(&self.returns)
+    }
 }
 
 impl From<NotIn> for Refusal {
@@ -136,8 +126,32 @@ impl From<NotIn> for Refusal {
     }
 }
 
+impl From<OperationError> for NotIn {
+    fn from(error: OperationError) -> Self {
+        judged(error.code())
+    }
+}
+
+impl From<StoreError> for NotIn {
+    fn from(_: StoreError) -> Self {
+        Self::NotNow
+    }
+}
+
 impl From<Gone> for NotIn {
     fn from(_: Gone) -> Self {
+        Self::NotNow
+    }
+}
+
+impl From<WatchError> for NotIn {
+    fn from(_: WatchError) -> Self {
+        Self::NotNow
+    }
+}
+
+impl From<NotAdmitted> for NotIn {
+    fn from(_: NotAdmitted) -> Self {
         Self::NotNow
     }
 }
@@ -154,35 +168,11 @@ fn token(auth: &Value) -> Result<&str, NotIn> {
 
 /// What a failed identification means for the socket.
 const fn judged(code: Code) -> NotIn {
-    match code {
-        Code::Internal | Code::Unavailable | Code::RateLimited => NotIn::NotNow,
-        Code::InvalidJson
-        | Code::InvalidPayload
-        | Code::Unauthorized
-        | Code::InvalidCredentials
-        | Code::InvalidToken
-        | Code::Forbidden
-        | Code::NotFound
-        | Code::MethodNotAllowed
-        | Code::Conflict
-        | Code::PreconditionFailed
-        | Code::PayloadTooLarge
-        | Code::UnsupportedMediaType => NotIn::Token(TokenError::Invalid),
+    if is_undecided(code) {
+        NotIn::NotNow
+    } else {
+        NotIn::Token(TokenError::Invalid)
     }
-}
-
-/// Where a socket is from the start. The first one it never leaves.
-fn rooms(identity: &Identity) -> Vec<String> {
-    let organization = identity.organization_id;
-    let own = identity.user_id.map(Room::User);
-    [
-        Room::Organization(organization),
-        Room::Readings(organization),
-    ]
-    .into_iter()
-    .chain(own)
-    .map(|room| room.to_string())
-    .collect()
 }
 
 #[cfg(test)]

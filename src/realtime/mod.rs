@@ -1,38 +1,47 @@
 //! Our Socket.IO layer: who is let in, what clients may ask, when they must go.
 //!
 //! `app` starts it; a client's event goes [`handler`] -> [`commands`] -> `operations` -> `storage`. What happens
-//! comes to clients from `actors`, by rooms that are joined here. Bounds: [`limiter`] and [`subscriptions`] per
+//! comes to clients from `actors`, by rooms that are joined here. Bounds: [`limiter`] and [`rooms`] per
 //! socket, `config.socket` per node.
 
+mod asyncapi;
 mod bundles;
 mod commands;
 mod drain;
+mod ending;
 mod error;
-mod expiry;
 mod handler;
 mod limiter;
 mod payload;
+mod recovery;
 mod reply;
+mod rooms;
 mod schedule;
 mod session;
+mod sessions;
+mod stage;
 mod subscriptions;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use actix::Recipient;
-use actix_socketio::{Cors, Emitter, SocketIo};
+use actix_socketio::{Cors, SocketIo};
 
 use crate::{
-    actors::Watch,
+    actors::{Admit, EmitterHubs, OnHeard, Watch},
     clock::Clock,
     config::{AllowedOrigins, Config},
     operations::Operations,
     storage::Database,
 };
 
-use self::{expiry::Expiries, handler::Doorkeeper};
+use self::{
+    handler::Doorkeeper,
+    sessions::Sessions,
+    stage::{Doors, Stage},
+};
 
-pub use self::{commands::Command, error::AnswerCode};
+pub use self::{asyncapi::document as asyncapi, commands::Command, error::AnswerCode};
 
 /// What clients' events are answered with.
 #[derive(Clone)]
@@ -49,26 +58,35 @@ pub struct Services {
 #[derive(Clone)]
 pub struct Realtime {
     socketio: SocketIo,
-    expiries: Arc<Expiries>,
+    sessions: Arc<Sessions>,
 }
 
 impl Realtime {
-    /// Builds the server. `registry` is given the way to its sockets and starts what sends to them, which is
-    /// returned beside the server.
-    /// To be called on an actix thread, which then also looks after the tokens' expiry, until the last clone is gone.
+    /// Builds the server. `registry` is given the way to its sockets and who acts on what servers are told, and
+    /// starts what sends to them, which is returned beside the server.
+    /// To be called on an actix thread, which then also looks after the sessions, until the last clone is gone.
     #[must_use]
-    pub fn start<R: Clone + Into<Recipient<Watch>>>(
+    pub fn start<R: Clone + Into<Recipient<Watch>> + Into<Recipient<Admit>>>(
         config: &Config,
         services: Services,
-        registry: impl FnOnce(Emitter) -> R,
+        registry: impl FnOnce(Arc<EmitterHubs>, OnHeard) -> R,
     ) -> (Self, R) {
-        let expiries = Expiries::start(services.clock.clone());
-        let watch = Arc::new(OnceLock::new());
-        let doorkeeper = Doorkeeper::new(services, Arc::clone(&watch), Arc::clone(&expiries));
+        let sessions = Sessions::start(services.clock.clone(), services.operations.clone());
+        let stage = Stage::default();
+        let doorkeeper = Doorkeeper::start(services, stage.clone(), Arc::clone(&sessions));
         let socketio = server(config, doorkeeper);
-        let registry = registry(socketio.emitter());
-        watch.get_or_init(|| registry.clone().into());
-        (Self { socketio, expiries }, registry)
+        let heard = {
+            let sessions = Arc::clone(&sessions);
+            Arc::new(move |organization, heard| sessions.hear(organization, heard))
+        };
+        let hubs = Arc::new(EmitterHubs::new(socketio.emitter()));
+        let registry = registry(Arc::clone(&hubs), heard);
+        stage.open(|| Doors {
+            watch: registry.clone().into(),
+            admit: registry.clone().into(),
+            hubs,
+        });
+        (Self { socketio, sessions }, registry)
     }
 
     /// To be mounted, counted and shut down.
@@ -79,7 +97,7 @@ impl Realtime {
 
     /// Tells every client that the server stops soon and when to come back: `server:draining`.
     pub fn announce_drain(&self) {
-        drain::announce(&self.expiries.sockets());
+        drain::announce(&self.sessions.sockets());
     }
 }
 

@@ -4,7 +4,10 @@ use actix_socketio::{Ack, EmitError, Socket};
 use log::{debug, warn};
 use serde::Serialize;
 
-use crate::{domain::Alert, events::SensorReading};
+use crate::{
+    domain::{Alert, Timestamp},
+    events::SensorReading,
+};
 
 use super::error::{AnswerCode, CommandError};
 use super::payload::shown;
@@ -24,6 +27,12 @@ pub(super) enum Reply {
     Alert {
         /// As it stands now.
         alert: Box<Alert>,
+    },
+    /// `{"expiresAt":"2026-11-24T05:55:12.000Z"}`
+    #[serde(rename_all = "camelCase")]
+    Renewed {
+        /// When the new token ends.
+        expires_at: Timestamp,
     },
 }
 

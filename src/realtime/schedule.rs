@@ -69,18 +69,34 @@ impl<T: Clone> Schedule<T> {
         ticket
     }
 
-    pub(super) fn remove(&mut self, ticket: Ticket) {
-        if let Some(entry) = self.entries.remove(&ticket) {
-            self.order.remove(&(entry.next(), ticket));
-        }
+    pub(super) fn remove(&mut self, ticket: Ticket) -> Option<T> {
+        let entry = self.entries.remove(&ticket)?;
+        self.order.remove(&(entry.next(), ticket));
+        Some(entry.who)
+    }
+
+    pub(super) fn get_mut(&mut self, ticket: Ticket) -> Option<&mut T> {
+        self.entries.get_mut(&ticket).map(|entry| &mut entry.who)
+    }
+
+    /// Another token took the place of the one before: noticed and ended by its own time. False if the entry is
+    /// gone.
+    pub(super) fn reschedule(&mut self, ticket: Ticket, expires_at: Timestamp) -> bool {
+        let Some(entry) = self.entries.get_mut(&ticket) else {
+            return false;
+        };
+        self.order.remove(&(entry.next(), ticket));
+        entry.expires_at = expires_at;
+        entry.noticed = false;
+        self.order.insert((entry.next(), ticket));
+        true
     }
 
     /// Everybody, in no order.
-    pub(super) fn everybody(&self) -> Vec<T> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Ticket, &T)> {
         self.entries
-            .values()
-            .map(|entry| entry.who.clone())
-            .collect()
+            .iter()
+            .map(|(ticket, entry)| (*ticket, &entry.who))
     }
 
     /// What is due at `now`. A token that ended without notice is only told its end.
@@ -150,6 +166,38 @@ mod tests {
     }
 
     #[test]
+    fn another_token_is_noticed_and_ends_by_its_own_time() {
+        for (name, first, second, expected) in [
+            ("longer", at(100), at(900), [at(840), at(900)]),
+            ("shorter", at(900), at(100), [at(40), at(100)]),
+        ] {
+            let mut schedule = Schedule::default();
+            let ticket = schedule.insert("a", first);
+            assert!(schedule.reschedule(ticket, second), "{name}");
+            let [noticed, ended] = expected;
+            for (now, due) in [
+                (noticed.plus_seconds(-1), vec![]),
+                (noticed, vec![Due::Expiring("a", ended)]),
+                (ended.plus_seconds(-1), vec![]),
+                (ended, vec![Due::Expired("a")]),
+            ] {
+                assert_eq!(schedule.due(now), due, "{name} at {now}");
+            }
+            assert!(!schedule.reschedule(ticket, second), "{name}: it has ended");
+        }
+    }
+
+    #[test]
+    fn a_token_that_was_noticed_and_exchanged_is_noticed_again() {
+        let mut schedule = Schedule::default();
+        let ticket = schedule.insert("a", at(60));
+        assert_eq!(schedule.due(at(1)), [Due::Expiring("a", at(60))]);
+        assert!(schedule.reschedule(ticket, at(160)));
+        assert_eq!(schedule.due(at(99)), []);
+        assert_eq!(schedule.due(at(100)), [Due::Expiring("a", at(160))]);
+    }
+
+    #[test]
     fn what_is_removed_is_never_due() {
         let mut schedule = Schedule::default();
         let unnoticed = schedule.insert("a", at(100));
@@ -159,6 +207,6 @@ mod tests {
         schedule.remove(noticed);
         schedule.remove(noticed);
         assert_eq!(schedule.due(at(1_000)), []);
-        assert_eq!(schedule.everybody(), Vec::<&str>::new());
+        assert_eq!(schedule.iter().count(), 0);
     }
 }

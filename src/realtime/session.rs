@@ -1,36 +1,60 @@
 //! What is kept for one connected socket.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+
+use actix_socketio::Gone;
 
 use crate::{actors::WatchGuard, auth::Identity};
 
 use super::{
-    expiry::Expiry,
     limiter::{Limiter, Verdict},
-    subscriptions::Subscriptions,
+    recovery::Generation,
+    rooms::Rooms,
+    sessions::Admission,
 };
 
-/// One socket's side of us; gone with the socket, and with it its timer and its organization's watcher.
+/// One socket's side of us; gone with the socket, and with it its admission and its organization's watcher.
 pub(super) struct Session {
-    /// Who it is.
-    pub(super) identity: Identity,
-    /// Locked while a subscription changes.
-    pub(super) subscriptions: tokio::sync::Mutex<Subscriptions>,
+    /// Locked while one of them changes.
+    pub(super) rooms: tokio::sync::Mutex<Rooms>,
+    /// Since it is in its rooms.
+    generation: OnceLock<Generation>,
     limiter: Mutex<Limiter>,
+    admission: Admission,
     _watch: WatchGuard,
-    _expiry: Expiry,
 }
 
 impl Session {
-    pub(super) fn new(identity: Identity, watch: WatchGuard, expiry: Expiry) -> Self {
+    pub(super) fn new(admission: Admission, watch: WatchGuard) -> Self {
         Self {
-            identity,
-            subscriptions: tokio::sync::Mutex::default(),
+            rooms: tokio::sync::Mutex::default(),
+            generation: OnceLock::new(),
             limiter: Mutex::default(),
+            admission,
             _watch: watch,
-            _expiry: expiry,
         }
+    }
+
+    /// It is in its rooms, as the holder of its id.
+    pub(super) async fn begin(&self, rooms: Rooms, generation: Generation) {
+        *self.rooms.lock().await = rooms;
+        self.generation.get_or_init(|| generation);
+    }
+
+    /// As which holder of its id it came in, once it has.
+    pub(super) fn generation(&self) -> Option<Generation> {
+        self.generation.get().copied()
+    }
+
+    /// Who it is now.
+    pub(super) fn identity(&self) -> Result<Arc<Identity>, Gone> {
+        self.admission.identity()
+    }
+
+    /// It has come with another token.
+    pub(super) fn renew(&self, identity: Identity) -> Result<(), Gone> {
+        self.admission.renew(identity)
     }
 
     /// Counts an event at `now`, monotonic time.

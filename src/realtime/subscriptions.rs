@@ -1,20 +1,21 @@
-//! The site and unit rooms that a socket chose. Bound: [`MAX_SUBSCRIPTIONS`], then the next one is a conflict.
+//! Sockets join the rooms that they ask for, and leave them; what they changed is written down before the answer,
+//! so that they come back into the same rooms. Bounds: [`Rooms`].
 
-use std::collections::HashSet;
+use actix_socketio::Gone;
 
 use crate::{
+    actors::Entry,
     domain::{OrganizationId, SiteId, UnitId},
-    events::{Room, SensorReading},
+    events::{Offset, Room, SensorReading},
     storage::{
-        StoreError, sites,
+        StoreError,
+        recovery::{self, ChangedRoom},
+        sites,
         units::{self, UnitFilter},
     },
 };
 
-use super::{commands::Call, error::CommandError, reply::Reply};
-
-/// Sites and units that one socket may follow at once.
-pub(super) const MAX_SUBSCRIPTIONS: usize = 1_000;
+use super::{commands::Call, error::CommandError, reply::Reply, rooms::Rooms};
 
 /// Units whose newest reading an answer holds; of a site with more, the first ones by id. Keeps the answer well
 /// below what may wait for a client.
@@ -64,36 +65,15 @@ impl Subject {
     }
 }
 
-/// What one socket follows.
-#[derive(Debug, Default)]
-pub(super) struct Subscriptions(HashSet<Room>);
-
-impl Subscriptions {
-    /// Adds a room; one that is there already needs no place.
-    fn add(&mut self, room: Room) -> Result<(), CommandError> {
-        if self.0.len() >= MAX_SUBSCRIPTIONS && !self.0.contains(&room) {
-            return Err(CommandError::TooManySubscriptions);
-        }
-        self.0.insert(room);
-        Ok(())
-    }
-
-    /// Whether it was there.
-    fn remove(&mut self, room: Room) -> bool {
-        self.0.remove(&room)
-    }
-}
-
 /// Joins the subject's room, then reads what its subscriber starts from: in this order, so that nothing falls
 /// between. The lock keeps the commands of a socket in the order in which they came.
 pub(super) async fn follow(call: &Call<'_>, subject: Subject) -> Result<Reply, CommandError> {
-    let within = call.session().identity.organization_id;
-    let mut followed = call.session().subscriptions.lock().await;
+    let within = call.session().identity()?.organization_id;
+    let mut rooms = call.session().rooms.lock().await;
     if !subject.exists(call, within).await? {
         return Err(CommandError::NotFound);
     }
-    followed.add(subject.room())?;
-    call.socket.join([subject.room().to_string()]).await?;
+    join(call, &mut rooms, subject.room()).await?;
     Ok(Reply::Latest {
         latest: subject.latest(call, within).await?,
     })
@@ -101,36 +81,61 @@ pub(super) async fn follow(call: &Call<'_>, subject: Subject) -> Result<Reply, C
 
 /// Leaves the subject's room. One that was not followed is left already, if there is such a subject.
 pub(super) async fn unfollow(call: &Call<'_>, subject: Subject) -> Result<Reply, CommandError> {
-    let within = call.session().identity.organization_id;
-    let mut followed = call.session().subscriptions.lock().await;
-    if followed.remove(subject.room()) {
-        call.socket.leave([subject.room().to_string()]).await?;
-    } else if !subject.exists(call, within).await? {
+    let within = call.session().identity()?.organization_id;
+    let mut rooms = call.session().rooms.lock().await;
+    if !leave(call, &mut rooms, subject.room()).await? && !subject.exists(call, within).await? {
         return Err(CommandError::NotFound);
     }
     Ok(Reply::Done {})
 }
 
-#[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-
-    #[test]
-    fn the_thousand_and_first_subscription_is_a_conflict_until_one_is_given_up() {
-        let mut followed = Subscriptions::default();
-        let room = |number: u128| Room::Unit(Uuid::from_u128(number).into());
-        for number in 0..1_000 {
-            assert!(followed.add(room(number)).is_ok(), "{number}");
-        }
-        assert!(followed.add(room(7)).is_ok(), "followed already");
-        assert!(matches!(
-            followed.add(room(1_000)),
-            Err(CommandError::TooManySubscriptions)
-        ));
-        assert!(followed.remove(room(7)));
-        assert!(!followed.remove(room(7)));
-        assert!(followed.add(room(1_000)).is_ok());
+/// Joins a room, unless the socket is in it.
+pub(super) async fn join(
+    call: &Call<'_>,
+    rooms: &mut Rooms,
+    room: Room,
+) -> Result<(), CommandError> {
+    if rooms.contains(room) {
+        return Ok(());
     }
+    rooms.check_place(room)?;
+    let within = call.session().identity()?.organization_id;
+    let entry = Entry::Fresh(vec![room]);
+    let admitted = call.stage.admit(within, call.socket, entry).await?;
+    if let Err(error) = write_down(call, room, Some(admitted.at)).await {
+        call.socket.leave([room.to_string()]).await?;
+        return Err(error.into());
+    }
+    rooms.insert(room, admitted.at);
+    Ok(())
+}
+
+/// Leaves a room; whether the socket was in it.
+pub(super) async fn leave(
+    call: &Call<'_>,
+    rooms: &mut Rooms,
+    room: Room,
+) -> Result<bool, CommandError> {
+    if !rooms.contains(room) {
+        return Ok(false);
+    }
+    write_down(call, room, None).await?;
+    let left: Result<(), Gone> = call.socket.leave([room.to_string()]).await;
+    rooms.remove(room);
+    Ok(left.map(|()| true)?)
+}
+
+async fn write_down(
+    call: &Call<'_>,
+    room: Room,
+    joined_at: Option<Offset>,
+) -> Result<(), StoreError> {
+    let changed = ChangedRoom {
+        room: room.to_string(),
+        joined_at: joined_at.map(|at| at.to_string()),
+    };
+    let now = call.services.clock.unskewed();
+    let statements = recovery::change_room(call.socket.id(), changed, now);
+    let writer = call.services.database.writer();
+    writer.run(statements).await.map(drop)
 }

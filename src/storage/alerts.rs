@@ -5,9 +5,26 @@ use diesel::{
     sql_types::{Bool, Nullable},
 };
 
-use crate::domain::{Alert, AlertId, AlertKind, AlertStatus, OrganizationId, Timestamp, UnitId};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use super::{StoreError, conn::Conn, schema::alerts};
+use crate::domain::{
+    Alert, AlertId, AlertKind, AlertStatus, AlertTransition, EffectiveRule, OrganizationId,
+    Reading, Resolver, Severity, Timestamp, UnitId,
+};
+
+use super::{
+    StoreError,
+    conn::Conn,
+    readings::newest_until,
+    schema::{alert_history, alerts},
+};
+
+/// Versions of one alert that are shown; it has a handful.
+const MAX_STEPS: i64 = 1000;
+
+/// Readings that are shown with each.
+const READINGS_OF_STEP: i64 = 3;
 
 /// Reads a stored record.
 pub(super) fn decode(body: &str) -> Result<Alert, StoreError> {
@@ -94,4 +111,92 @@ pub async fn list(
         .iter()
         .map(|body| decode(body))
         .collect()
+}
+
+/// One version of an alert, and what it was judged by.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AlertStep {
+    /// When.
+    pub at: Timestamp,
+    /// What happened.
+    pub transition: AlertTransition,
+    /// How bad it was then.
+    pub severity: Severity,
+    /// Where it stood then.
+    pub status: AlertStatus,
+    /// Who did it; the server alone where nobody is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<Resolver>,
+    /// The limits in force.
+    #[schemars(with = "EffectiveRule")]
+    pub rule: serde_json::Value,
+    /// What the unit had measured last, ascending.
+    pub readings: Vec<Reading>,
+}
+
+/// An alert with all that happened to it, ascending.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct AlertRecord {
+    /// As it stands.
+    #[serde(flatten)]
+    pub alert: Alert,
+    /// How it came to that.
+    pub history: Vec<AlertStep>,
+}
+
+/// One alert with its history, if it is this organization's.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn record(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    alert: AlertId,
+) -> Result<Option<AlertRecord>, StoreError> {
+    let Some(found) = get(conn, organization, alert).await? else {
+        return Ok(None);
+    };
+    let query = alert_history::table
+        .filter(alert_history::organization_id.eq(organization))
+        .filter(alert_history::alert_id.eq(alert))
+        .order(alert_history::version)
+        .limit(MAX_STEPS)
+        .select((
+            alert_history::at,
+            alert_history::transition,
+            alert_history::rule,
+            alert_history::body,
+        ));
+    let rows: Vec<(Timestamp, AlertTransition, String, String)> = conn.all(query).await?;
+    let mut history = Vec::with_capacity(rows.len());
+    for (at, transition, rule, body) in rows {
+        let then = decode(&body)?;
+        let readings = match then.unit_id {
+            Some(unit) => newest_until(conn, organization, unit, at, READINGS_OF_STEP).await?,
+            None => Vec::new(),
+        };
+        history.push(AlertStep {
+            at,
+            transition,
+            severity: then.severity,
+            status: then.status,
+            by: by(transition, then),
+            rule: serde_json::from_str(&rule)
+                .map_err(|error| StoreError::Damaged(format!("rule of an alert: {error}")))?,
+            readings,
+        });
+    }
+    Ok(Some(AlertRecord {
+        alert: found,
+        history,
+    }))
+}
+
+fn by(transition: AlertTransition, then: Alert) -> Option<Resolver> {
+    match transition {
+        AlertTransition::Acknowledged => then.acknowledged_by.map(Resolver::Person),
+        AlertTransition::Resolved => then.resolved_by,
+        AlertTransition::Triggered | AlertTransition::Updated => None,
+    }
 }

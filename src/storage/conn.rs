@@ -4,14 +4,20 @@
 //! so each query of this room is an ordinary function over [`Conn`]. Do not import diesel's or diesel-async's
 //! `RunQueryDsl` beside it.
 
-use diesel::{SqliteConnection, result::QueryResult};
+use std::time::Duration;
+
+use diesel::SqliteConnection;
 use diesel_async::{
-    AsyncConnection, AsyncPgConnection, TransactionManager, methods::LoadQuery,
-    pooled_connection::deadpool::Object, sync_connection_wrapper::SyncConnectionWrapper,
+    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, TransactionManager,
+    methods::LoadQuery, pooled_connection::deadpool::Object,
+    sync_connection_wrapper::SyncConnectionWrapper,
 };
 use futures_util::TryStreamExt;
 
 use super::StoreError;
+
+/// How long PostgreSQL may take to answer a read: over its own `statement_timeout`.
+const ANSWER: Duration = Duration::from_secs(12);
 
 /// An SQLite connection whose statements run on the blocking threads.
 pub(super) type Lite = SyncConnectionWrapper<SqliteConnection>;
@@ -27,7 +33,13 @@ impl<'q, U, Q> Fetch<'q, U> for Q where
 }
 
 /// A pooled connection for reading.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one lives at a time, in the request that reads"
+)]
 pub enum Conn {
+    /// Opened read-only: what writes goes through the writer.
+    Postgres(Object<AsyncPgConnection>),
     /// Opened with `query_only`: what writes goes through the writer.
     Sqlite(Object<Lite>),
 }
@@ -41,13 +53,27 @@ impl Conn {
         &mut self,
         query: impl Fetch<'q, U>,
     ) -> Result<Vec<U>, StoreError> {
-        let rows: QueryResult<Vec<U>> = match self {
-            Self::Sqlite(lite) => match LoadQuery::<Lite, U>::internal_load(query, lite).await {
-                Ok(stream) => stream.try_collect().await,
-                Err(error) => Err(error),
-            },
+        let rows = match self {
+            Self::Postgres(postgres) => {
+                let reading = async {
+                    LoadQuery::<AsyncPgConnection, U>::internal_load(query, postgres)
+                        .await?
+                        .try_collect()
+                        .await
+                };
+                // The server ends a statement in time, but for one that does not answer any more.
+                tokio::time::timeout(ANSWER, reading)
+                    .await
+                    .map_err(|_| no_answer())??
+            }
+            Self::Sqlite(lite) => {
+                LoadQuery::<Lite, U>::internal_load(query, lite)
+                    .await?
+                    .try_collect()
+                    .await?
+            }
         };
-        Ok(rows?)
+        Ok(rows)
     }
 
     /// The first row, if there is one.
@@ -70,6 +96,10 @@ impl Conn {
         read: impl AsyncFnOnce(&mut Self) -> Result<R, StoreError>,
     ) -> Result<R, StoreError> {
         match self {
+            Self::Postgres(postgres) => {
+                let moment = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+                AnsiTransactionManager::begin_transaction_sql(&mut **postgres, moment).await?;
+            }
             Self::Sqlite(lite) => {
                 <Lite as AsyncConnection>::TransactionManager::begin_transaction(&mut **lite)
                     .await?;
@@ -78,6 +108,9 @@ impl Conn {
         // A future dropped here leaves the transaction open; the pool sees it and throws the connection away.
         let outcome = read(self).await;
         match self {
+            Self::Postgres(postgres) => {
+                AnsiTransactionManager::rollback_transaction(&mut **postgres).await?;
+            }
             Self::Sqlite(lite) => {
                 <Lite as AsyncConnection>::TransactionManager::rollback_transaction(&mut **lite)
                     .await?;
@@ -85,4 +118,8 @@ impl Conn {
         }
         outcome
     }
+}
+
+fn no_answer() -> StoreError {
+    StoreError::Unavailable("PostgreSQL did not answer in time".to_owned())
 }

@@ -1,6 +1,6 @@
 //! Deadlines: what must happen at a time though no message comes.
 
-use diesel::{ExpressionMethods, QueryDsl};
+use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl};
 
 use crate::domain::{OrganizationId, Timestamp, UnitId};
 
@@ -18,9 +18,13 @@ pub async fn due(
 ) -> Result<Vec<(OrganizationId, UnitId)>, StoreError> {
     let query = deadlines::table
         .filter(deadlines::due_at.le(now))
+        .filter(deadlines::unit_id.is_not_null())
         .order(deadlines::due_at)
         .limit(limit)
-        .select((deadlines::organization_id, deadlines::unit_id));
+        .select((
+            deadlines::organization_id,
+            deadlines::unit_id.assume_not_null(),
+        ));
     conn.all(query).await
 }
 

@@ -5,6 +5,7 @@ use diesel::{
     prelude::{Queryable, Selectable},
     sql_types::{Integer, Nullable, Text},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::{DeviceId, DeviceRole, DoorPolarity, OrganizationId, Probe, Timestamp, UnitId};
@@ -75,7 +76,7 @@ struct DeviceRow {
 }
 
 /// The settings of a device.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeviceSettings {
     /// Which probe sets the temperature.
@@ -85,7 +86,7 @@ pub struct DeviceSettings {
 }
 
 /// A device as clients see it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Device {
     /// The device.
@@ -159,6 +160,7 @@ pub async fn list(
     let query = devices::table
         .inner_join(device_states::table.on(device_states::device_id.eq(devices::id)))
         .filter(devices::organization_id.eq(organization))
+        .filter(devices::archived_at.is_null())
         .filter(devices::id.gt(after.unwrap_or(DeviceId(uuid::Uuid::nil()))))
         .order(devices::id)
         .limit(limit)
@@ -184,6 +186,7 @@ pub async fn get(
         .inner_join(device_states::table.on(device_states::device_id.eq(devices::id)))
         .filter(devices::organization_id.eq(organization))
         .filter(devices::id.eq(device))
+        .filter(devices::archived_at.is_null())
         .select((columns::<DeviceRow>(), columns::<DeviceStateRow>()));
     let row = conn.first::<(DeviceRow, DeviceStateRow)>(query).await?;
     Ok(row.map(Device::from))
@@ -216,7 +219,11 @@ pub async fn find(
     dev_eui: Option<&str>,
     ttn: Option<(&str, &str)>,
 ) -> Result<Option<FoundDevice>, StoreError> {
-    let here = || devices::table.filter(devices::organization_id.eq(organization));
+    let here = || {
+        devices::table
+            .filter(devices::organization_id.eq(organization))
+            .filter(devices::archived_at.is_null())
+    };
     if let Some(eui) = dev_eui {
         let query = here()
             .filter(devices::dev_eui.eq(eui.to_owned()))
@@ -239,6 +246,23 @@ pub async fn find(
         .map(|(device, _)| device))
 }
 
+/// The device of this id inside one organization.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn find_by_id(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    device: DeviceId,
+) -> Result<Option<FoundDevice>, StoreError> {
+    let query = devices::table
+        .filter(devices::organization_id.eq(organization))
+        .filter(devices::archived_at.is_null())
+        .filter(devices::id.eq(device))
+        .select(columns::<FoundDevice>());
+    conn.first(query).await
+}
+
 /// Whether a device of the organization has this EUI, or this application and device id, already.
 ///
 /// # Errors
@@ -252,6 +276,7 @@ pub async fn is_taken(
     let here = || {
         devices::table
             .filter(devices::organization_id.eq(organization))
+            .filter(devices::archived_at.is_null())
             .select(devices::id)
     };
     if let Some(eui) = dev_eui {
@@ -319,4 +344,51 @@ pub fn insert(statements: &mut Statements, device: NewDevice, now: Timestamp) {
             .bind::<Id, _>(device.id)
             .bind::<Id, _>(device.organization_id),
     );
+}
+
+/// Replaces what people say of a device by `new`, if it still is what was `seen`.
+#[must_use]
+pub fn replace(organization: OrganizationId, seen: &Device, new: &Device) -> Statements {
+    let replace = "UPDATE devices SET unit_id = ?, dev_eui = ?, ttn_device_id = ?, application_id = ?, model = ?, role = ?, \
+                   expected_interval_seconds = ?, probe = ?, door_polarity = ? \
+                   WHERE id = ? AND organization_id = ? AND archived_at IS NULL \
+                   AND unit_id IS NOT DISTINCT FROM ? AND dev_eui IS NOT DISTINCT FROM ? \
+                   AND ttn_device_id IS NOT DISTINCT FROM ? AND application_id IS NOT DISTINCT FROM ? AND model = ? \
+                   AND role = ? AND expected_interval_seconds = ? AND probe = ? AND door_polarity = ?";
+    Statements::guarded(
+        stmt(replace)
+            .bind::<Nullable<Id>, _>(new.unit_id)
+            .bind::<Nullable<Text>, _>(new.dev_eui.clone())
+            .bind::<Nullable<Text>, _>(new.ttn_device_id.clone())
+            .bind::<Nullable<Text>, _>(new.application_id.clone())
+            .bind::<Text, _>(new.model.clone())
+            .bind::<Text, _>(new.role)
+            .bind::<Integer, _>(new.expected_interval_seconds)
+            .bind::<Text, _>(new.settings.probe)
+            .bind::<Text, _>(new.settings.door_polarity)
+            .bind::<Id, _>(seen.id)
+            .bind::<Id, _>(organization)
+            .bind::<Nullable<Id>, _>(seen.unit_id)
+            .bind::<Nullable<Text>, _>(seen.dev_eui.clone())
+            .bind::<Nullable<Text>, _>(seen.ttn_device_id.clone())
+            .bind::<Nullable<Text>, _>(seen.application_id.clone())
+            .bind::<Text, _>(seen.model.clone())
+            .bind::<Text, _>(seen.role)
+            .bind::<Integer, _>(seen.expected_interval_seconds)
+            .bind::<Text, _>(seen.settings.probe)
+            .bind::<Text, _>(seen.settings.door_polarity),
+    )
+}
+
+/// Takes a device out of sight: its messages are unknown from now on, its readings stay, its identity is free.
+#[must_use]
+pub fn archive(organization: OrganizationId, device: DeviceId, now: Timestamp) -> Statements {
+    let archive = "UPDATE devices SET archived_at = ?, unit_id = NULL \
+                   WHERE id = ? AND organization_id = ? AND archived_at IS NULL";
+    Statements::guarded(
+        stmt(archive)
+            .bind::<Moment, _>(now)
+            .bind::<Id, _>(device)
+            .bind::<Id, _>(organization),
+    )
 }

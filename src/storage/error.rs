@@ -16,6 +16,9 @@ pub enum StoreError {
     /// The database is away, locked, or its queue is full: try again.
     #[error("database unavailable: {0}")]
     Unavailable(String),
+    /// Another node holds a lock for longer than a group waits: try again.
+    #[error("locked by another node: {0}")]
+    Blocked(String),
     /// A row does not read as what it should be.
     #[error("damaged row: {0}")]
     Damaged(String),
@@ -28,7 +31,7 @@ impl StoreError {
         match self {
             Self::Conflict(_) => Code::Conflict,
             Self::Refused(_) => Code::InvalidPayload,
-            Self::Unavailable(_) => Code::Unavailable,
+            Self::Unavailable(_) | Self::Blocked(_) => Code::Unavailable,
             Self::Damaged(_) => Code::Internal,
         }
     }
@@ -52,9 +55,12 @@ impl From<DieselError> for StoreError {
                 | DatabaseErrorKind::ForeignKeyViolation,
                 info,
             ) => Self::Refused(info.message().to_owned()),
-            // SQLite tells these by their text alone.
+            // These have no kind of their own: both backends tell them by their text alone.
             DieselError::DatabaseError(_, info) if is_of_the_data(info.message()) => {
                 Self::Refused(info.message().to_owned())
+            }
+            DieselError::DatabaseError(_, info) if is_lock_timeout(info.message()) => {
+                Self::Blocked(info.message().to_owned())
             }
             DieselError::SerializationError(cause) => Self::Refused(cause.to_string()),
             DieselError::DeserializationError(cause) => Self::Damaged(cause.to_string()),
@@ -64,7 +70,27 @@ impl From<DieselError> for StoreError {
 }
 
 fn is_of_the_data(message: &str) -> bool {
-    ["datatype mismatch", "string or blob too big"].contains(&message)
+    const SQLITE: [&str; 2] = ["datatype mismatch", "string or blob too big"];
+    const POSTGRES: [&str; 4] = [
+        "invalid byte sequence for encoding",
+        "invalid input syntax for type",
+        "unsupported Unicode escape sequence",
+        "index row size",
+    ];
+    SQLITE.contains(&message)
+        || POSTGRES.iter().any(|start| message.starts_with(start))
+        || message.ends_with(" out of range")
+}
+
+/// PostgreSQL, with `lc_messages` in English.
+fn is_lock_timeout(message: &str) -> bool {
+    message == "canceling statement due to lock timeout"
+}
+
+impl From<diesel::ConnectionError> for StoreError {
+    fn from(error: diesel::ConnectionError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
 }
 
 impl From<diesel_async::pooled_connection::deadpool::PoolError> for StoreError {

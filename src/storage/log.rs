@@ -56,7 +56,32 @@ pub async fn after(
         .order(log::seq)
         .limit(limit)
         .select((log::seq, log::at, log::body));
-    let rows: Vec<(i64, Timestamp, String)> = conn.all(query).await?;
+    decoded(conn.all(query).await?)
+}
+
+/// The newest entries up to number `through` that were written at `since` or later, ascending, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn recent(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    (through, since): (i64, Timestamp),
+    limit: i64,
+) -> Result<Vec<LogEntry>, StoreError> {
+    let query = log::table
+        .filter(log::organization_id.eq(organization))
+        .filter(log::seq.le(through))
+        .filter(log::at.ge(since))
+        .order(log::seq.desc())
+        .limit(limit)
+        .select((log::seq, log::at, log::body));
+    let mut entries = decoded(conn.all(query).await?)?;
+    entries.reverse();
+    Ok(entries)
+}
+
+fn decoded(rows: Vec<(i64, Timestamp, String)>) -> Result<Vec<LogEntry>, StoreError> {
     let decode = |(seq, at, body): (i64, Timestamp, String)| LogEntry::decode(seq, at, &body);
     rows.into_iter()
         .map(decode)
@@ -87,6 +112,27 @@ impl LogReader for Database {
         async move { after(&mut self.read().await?, organization, seq, limit).await }
             .map(readable)
             .boxed()
+    }
+
+    fn recent(
+        &self,
+        organization: OrganizationId,
+        through: i64,
+        since: Timestamp,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<LogEntry>, LogUnreadable>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        async move {
+            recent(
+                &mut self.read().await?,
+                organization,
+                (through, since),
+                limit,
+            )
+            .await
+        }
+        .map(readable)
+        .boxed()
     }
 
     fn heads(

@@ -8,15 +8,21 @@ pub mod alerts;
 mod conn;
 pub mod deadlines;
 pub mod devices;
+pub mod downlinks;
 mod error;
 pub mod gateways;
+pub mod history;
 pub mod log;
 mod migrate;
+pub mod months;
 pub mod organizations;
+mod postgres;
 pub mod quarantine;
 pub mod readings;
+pub mod recovery;
 pub mod refresh_tokens;
 pub mod retention;
+pub mod rollups;
 pub mod rules;
 mod schema;
 pub mod sites;
@@ -32,12 +38,9 @@ pub mod writer;
 #[cfg(test)]
 mod suite;
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{fmt, path::PathBuf, sync::Arc};
 
-use diesel_async::pooled_connection::deadpool::Pool;
+use diesel_async::{AsyncPgConnection, pooled_connection::deadpool::Pool};
 
 use crate::{
     clock::Clock,
@@ -58,11 +61,43 @@ pub struct Hooks {
     pub deadline: Arc<dyn Fn(Timestamp) + Send + Sync>,
 }
 
+/// Where the data is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A file of the bundled SQLite.
+    Sqlite(PathBuf),
+    /// A database of a PostgreSQL server: `postgres://user:password@host/database`.
+    Postgres(String),
+}
+
+/// Without the password that a URL may hold.
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => path.display().fmt(f),
+            Self::Postgres(url) => {
+                let place = url
+                    .rsplit_once('@')
+                    .map_or(url.as_str(), |(_, place)| place);
+                let place = place.split('?').next().unwrap_or_default();
+                let place = place.split_once("://").map_or(place, |(_, place)| place);
+                write!(f, "postgres://{place}")
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// Where the data is and what may wait for it.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The database's file.
-    pub path: PathBuf,
+    /// Where.
+    pub location: Location,
     /// Connections that read.
     pub readers: usize,
     /// Jobs that may wait for the writer.
@@ -71,10 +106,33 @@ pub struct Options {
     pub group: usize,
 }
 
+/// The connections that read.
+#[derive(Clone)]
+enum Readers {
+    Postgres(Pool<AsyncPgConnection>),
+    Sqlite(Pool<conn::Lite>),
+}
+
+impl Readers {
+    async fn get(&self) -> Result<Conn, StoreError> {
+        Ok(match self {
+            Self::Postgres(pool) => Conn::Postgres(pool.get().await?),
+            Self::Sqlite(pool) => Conn::Sqlite(pool.get().await?),
+        })
+    }
+
+    fn close(&self) {
+        match self {
+            Self::Postgres(pool) => pool.close(),
+            Self::Sqlite(pool) => pool.close(),
+        }
+    }
+}
+
 /// An open database; cheap to clone.
 #[derive(Clone)]
 pub struct Database {
-    readers: Pool<conn::Lite>,
+    readers: Readers,
     writer: Writer,
     log_id: LogId,
 }
@@ -85,30 +143,29 @@ impl Database {
     /// # Errors
     /// [`StoreError`] if it cannot be opened or migrated.
     pub async fn open(options: Options, clock: Clock, hooks: Hooks) -> Result<Self, StoreError> {
-        let path = options.path.clone();
-        let connection = blocking(move || {
-            let mut connection = sqlite::writer(&path)?;
-            let applied = migrate::sqlite(&mut connection)?;
-            if !applied.is_empty() {
-                ::log::info!(migrations:? = applied; "database schema brought up to date");
-            }
-            Ok(connection)
-        })
-        .await?;
-        let readers = sqlite::readers(&options.path, options.readers)?;
-        let log_id = log::id(&mut Conn::Sqlite(readers.get().await?)).await?;
         let (writer, messages) = Writer::channel(options.queue);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .map_err(|error| not_started(&error))?;
-        let work = move || {
-            let uow = writer::sqlite::SqliteUnitOfWork::new(connection);
-            runtime.block_on(writer::run(uow, messages, options.group, clock, hooks));
+        let group = options.group;
+        let location = options.location.clone();
+        let applied = blocking(move || migrate(&location)).await?;
+        if !applied.is_empty() {
+            ::log::info!(migrations:? = applied; "database schema brought up to date");
+        }
+        let readers = match options.location {
+            Location::Sqlite(path) => {
+                let readers = sqlite::readers(&path, options.readers)?;
+                let connection = blocking(move || sqlite::writer(&path)).await?;
+                let uow = writer::sqlite::SqliteUnitOfWork::new(connection);
+                start(move || writer::run(uow, messages, group, clock, hooks))?;
+                Readers::Sqlite(readers)
+            }
+            Location::Postgres(url) => {
+                let readers = postgres::readers(&url, options.readers)?;
+                let uow = writer::postgres::PostgresUnitOfWork::new(url);
+                start(move || writer::run(uow, messages, group, clock, hooks))?;
+                Readers::Postgres(readers)
+            }
         };
-        std::thread::Builder::new()
-            .name("writer".to_owned())
-            .spawn(work)
-            .map_err(|error| not_started(&error))?;
+        let log_id = log::id(&mut readers.get().await?).await?;
         Ok(Self {
             readers,
             writer,
@@ -121,7 +178,7 @@ impl Database {
     /// # Errors
     /// [`StoreError::Unavailable`] if none gets free.
     pub async fn read(&self) -> Result<Conn, StoreError> {
-        Ok(Conn::Sqlite(self.readers.get().await?))
+        self.readers.get().await
     }
 
     /// Whether the database answers: its cheapest read.
@@ -130,6 +187,11 @@ impl Database {
     /// [`StoreError`] if it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         log::id(&mut self.read().await?).await.map(drop)
+    }
+
+    /// Whether readings are kept by month.
+    const fn has_months(&self) -> bool {
+        matches!(self.readers, Readers::Postgres(_))
     }
 
     /// The way to write.
@@ -151,20 +213,41 @@ impl Database {
     }
 }
 
-/// Applies pending migrations to the database in this file; their names.
+/// Applies pending migrations; their names. Blocks.
 ///
 /// # Errors
-/// [`StoreError`] if it cannot be opened or migrated.
-pub fn migrate(path: &Path) -> Result<Vec<String>, StoreError> {
-    migrate::sqlite(&mut sqlite::writer(path)?)
+/// [`StoreError`] if the database cannot be opened or migrated.
+pub fn migrate(location: &Location) -> Result<Vec<String>, StoreError> {
+    match location {
+        Location::Sqlite(path) => migrate::sqlite(&mut sqlite::writer(path)?),
+        Location::Postgres(url) => migrate::postgres(url),
+    }
 }
 
-/// Takes the newest migration of the database in this file back; its name.
+/// Takes the newest migration back; its name. Blocks.
 ///
 /// # Errors
-/// [`StoreError`] if it cannot be opened, or there is none.
-pub fn migrate_down(path: &Path) -> Result<String, StoreError> {
-    migrate::sqlite_down(&mut sqlite::writer(path)?)
+/// [`StoreError`] if the database cannot be opened, or there is none.
+pub fn migrate_down(location: &Location) -> Result<String, StoreError> {
+    match location {
+        Location::Sqlite(path) => migrate::sqlite_down(&mut sqlite::writer(path)?),
+        Location::Postgres(url) => migrate::postgres_down(url),
+    }
+}
+
+/// Runs the writer on a thread of its own until it ends.
+fn start<Work: Future<Output = ()>>(
+    work: impl FnOnce() -> Work + Send + 'static,
+) -> Result<(), StoreError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| not_started(&error))?;
+    std::thread::Builder::new()
+        .name("writer".to_owned())
+        .spawn(move || runtime.block_on(work()))
+        .map(drop)
+        .map_err(|error| not_started(&error))
 }
 
 fn not_started(error: &std::io::Error) -> StoreError {

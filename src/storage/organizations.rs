@@ -5,10 +5,11 @@ use diesel::{
     prelude::{Queryable, Selectable},
     sql_types::{Binary, Text},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::domain::{OrganizationId, Timestamp};
+use crate::domain::{OrganizationId, TemperatureUnit, Timestamp};
 
 use super::{
     StoreError,
@@ -20,7 +21,7 @@ use super::{
 };
 
 /// An organization as clients see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[diesel(table_name = organizations)]
 pub struct Organization {
@@ -28,8 +29,8 @@ pub struct Organization {
     pub id: OrganizationId,
     /// Shown name, unique.
     pub name: String,
-    /// `C` or `F`: how temperatures are shown; on the wire they are °C.
-    pub temperature_unit: String,
+    /// How temperatures are shown; on the wire they are °C.
+    pub temperature_unit: TemperatureUnit,
 }
 
 /// One organization.
@@ -115,4 +116,17 @@ pub fn insert_secret(
             .bind::<Binary, _>(hash.to_vec())
             .bind::<Moment, _>(now),
     );
+}
+
+/// Replaces an organization by `new`, if it still is what was `seen`.
+#[must_use]
+pub fn replace(seen: &Organization, new: &Organization) -> Statements {
+    Statements::guarded(
+        stmt("UPDATE organizations SET name = ?, temperature_unit = ? WHERE id = ? AND name = ? AND temperature_unit = ?")
+            .bind::<Text, _>(new.name.clone())
+            .bind::<Text, _>(new.temperature_unit)
+            .bind::<Id, _>(seen.id)
+            .bind::<Text, _>(seen.name.clone())
+            .bind::<Text, _>(seen.temperature_unit),
+    )
 }

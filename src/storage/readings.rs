@@ -1,9 +1,12 @@
 //! Stored measurements: rows, and pages of a unit's history.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, QueryDsl,
+    BoolExpressionMethods, ExpressionMethods, IntoSql, NullableExpressionMethods, QueryDsl,
     prelude::{Queryable, Selectable},
+    sql_types::{Bool, Nullable},
 };
+
+use serde::Serialize;
 
 use crate::domain::{DeviceId, OrganizationId, Reading, ReadingId, Timestamp, UnitId};
 
@@ -55,8 +58,29 @@ pub struct ReadingCursor {
     pub frame_key: Vec<u8>,
 }
 
-/// A unit's measurements from `from` (inclusive) to `to` (exclusive), ascending, at most `limit`, each with the
-/// cursor of the page that would begin after it.
+/// A stored measurement with its place among those of its time; on the wire the measurement alone.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct PlacedReading {
+    /// What was measured.
+    pub reading: Reading,
+    /// Its key among those of that time.
+    #[serde(skip)]
+    pub frame_key: Vec<u8>,
+}
+
+impl PlacedReading {
+    /// Where the page after it begins.
+    #[must_use]
+    pub fn cursor(&self) -> ReadingCursor {
+        ReadingCursor {
+            measured_at: self.reading.timestamp,
+            frame_key: self.frame_key.clone(),
+        }
+    }
+}
+
+/// A unit's measurements from `from` (inclusive) to `to` (exclusive), ascending, at most `limit`.
 ///
 /// # Errors
 /// [`StoreError`] if the database cannot answer.
@@ -67,7 +91,7 @@ pub async fn page(
     (from, to): (Timestamp, Timestamp),
     after: Option<ReadingCursor>,
     limit: i64,
-) -> Result<Vec<(Reading, ReadingCursor)>, StoreError> {
+) -> Result<Vec<PlacedReading>, StoreError> {
     let start = after.unwrap_or(ReadingCursor {
         measured_at: from,
         frame_key: Vec::new(),
@@ -86,15 +110,76 @@ pub async fn page(
         .limit(limit)
         .select((columns::<ReadingRow>(), readings::frame_key));
     let rows: Vec<(ReadingRow, Vec<u8>)> = conn.all(query).await?;
-    let with_cursor = |(row, frame_key): (ReadingRow, Vec<u8>)| {
-        let measured_at = row.measured_at;
-        (
-            Reading::from(row),
-            ReadingCursor {
-                measured_at,
-                frame_key,
-            },
-        )
+    let placed = |(row, frame_key): (ReadingRow, Vec<u8>)| PlacedReading {
+        reading: row.into(),
+        frame_key,
     };
-    Ok(rows.into_iter().map(with_cursor).collect())
+    Ok(rows.into_iter().map(placed).collect())
+}
+
+/// The newest measurements of a unit that count, up to and with `until`, ascending, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn newest_until(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    unit: UnitId,
+    until: Timestamp,
+    limit: i64,
+) -> Result<Vec<Reading>, StoreError> {
+    let query = readings::table
+        .filter(readings::organization_id.eq(organization))
+        .filter(readings::unit_id.eq(unit))
+        .filter(readings::measured_at.le(until))
+        .filter(readings::simulated.eq(false))
+        .order((readings::measured_at.desc(), readings::frame_key.desc()))
+        .limit(limit)
+        .select(columns::<ReadingRow>());
+    let rows: Vec<ReadingRow> = conn.all(query).await?;
+    Ok(rows.into_iter().rev().map(Reading::from).collect())
+}
+
+/// A temperature that counts, with its place among those of its time.
+pub(super) type PlacedTemperature = (Timestamp, Vec<u8>, Option<f64>);
+
+/// Temperatures that count, as [`page`]; only those of `device`, if it is named.
+pub(super) async fn temperatures(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    (unit, device): (UnitId, Option<DeviceId>),
+    (from, to): (Timestamp, Timestamp),
+    after: Option<ReadingCursor>,
+    limit: i64,
+) -> Result<Vec<PlacedTemperature>, StoreError> {
+    let start = after.unwrap_or(ReadingCursor {
+        measured_at: from,
+        frame_key: Vec::new(),
+    });
+    let query = readings::table
+        .filter(readings::organization_id.eq(organization))
+        .filter(readings::unit_id.eq(unit))
+        .filter(readings::measured_at.ge(from.max(start.measured_at)))
+        .filter(readings::measured_at.lt(to))
+        .filter(
+            readings::measured_at
+                .gt(start.measured_at)
+                .or(readings::frame_key.gt(start.frame_key)),
+        )
+        .filter(readings::temperature.is_not_null())
+        .filter(readings::simulated.eq(false))
+        .filter(
+            readings::device_id
+                .nullable()
+                .eq(device)
+                .or(device.is_none().into_sql::<Nullable<Bool>>()),
+        )
+        .order((readings::measured_at, readings::frame_key))
+        .limit(limit)
+        .select((
+            readings::measured_at,
+            readings::frame_key,
+            readings::temperature,
+        ));
+    conn.all(query).await
 }

@@ -4,7 +4,7 @@ use diesel::sql_types::BigInt;
 
 use crate::domain::Timestamp;
 
-use super::{statements::Statements, stmt::stmt, types::Moment};
+use super::{rollups::quarter_of, statements::Statements, stmt::stmt, types::Moment};
 
 /// How many rows one statement removes at most, so that no commit waits long behind it.
 pub const BATCH: i64 = 5_000;
@@ -18,6 +18,28 @@ pub fn log_before(moment: Timestamp) -> Statements {
             .bind::<Moment, _>(moment)
             .bind::<BigInt, _>(BATCH),
     )
+}
+
+/// Readings that were measured before this moment, unit by unit, so that the tables' own keys find them; and their sums. On PostgreSQL whole months go first, see [`super::months`].
+#[must_use]
+pub fn readings_before(moment: Timestamp) -> Statements {
+    let readings = "DELETE FROM readings WHERE (unit_id, measured_at, frame_key) IN \
+                    (SELECT readings.unit_id, readings.measured_at, readings.frame_key FROM units CROSS JOIN readings \
+                    WHERE readings.unit_id = units.id AND readings.measured_at < ? LIMIT ?)";
+    let rollups = "DELETE FROM rollups WHERE (unit_id, starts_at) IN \
+                   (SELECT rollups.unit_id, rollups.starts_at FROM units CROSS JOIN rollups \
+                   WHERE rollups.unit_id = units.id AND rollups.starts_at < ? LIMIT ?)";
+    Statements::new()
+        .and(
+            stmt(readings)
+                .bind::<Moment, _>(moment)
+                .bind::<BigInt, _>(BATCH),
+        )
+        .and(
+            stmt(rollups)
+                .bind::<Moment, _>(quarter_of(moment))
+                .bind::<BigInt, _>(BATCH),
+        )
 }
 
 /// Frames that came before this moment; a repetition of one would be taken for new.

@@ -11,8 +11,17 @@ use super::{
     StoreError,
     conn::Conn,
     schema::rules,
-    types::{AnyId, columns},
+    statements::AnyStatement,
+    stmt::stmt,
+    types::{AnyId, Id, columns},
 };
+
+/// Removes a rule.
+pub(super) fn delete(organization: OrganizationId, rule: RuleId) -> impl AnyStatement {
+    stmt("DELETE FROM rules WHERE id = ? AND organization_id = ?")
+        .bind::<Id, _>(rule)
+        .bind::<Id, _>(organization)
+}
 
 /// A rule as its table has it.
 #[derive(Debug, Clone, Queryable, Selectable)]

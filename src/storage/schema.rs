@@ -19,6 +19,9 @@ diesel::table! {
         name -> Text,
         temperature_unit -> Text,
         created_at -> Moment,
+        escalation -> Text,
+        quiet_from -> Nullable<Text>,
+        quiet_to -> Nullable<Text>,
     }
 }
 
@@ -81,6 +84,7 @@ diesel::table! {
         name -> Text,
         hash -> Binary,
         created_at -> Moment,
+        last_used_at -> Nullable<Moment>,
     }
 }
 
@@ -94,6 +98,7 @@ diesel::table! {
         name -> Text,
         timezone -> Text,
         created_at -> Moment,
+        defrost_windows -> Text,
     }
 }
 
@@ -123,6 +128,9 @@ diesel::table! {
         kind -> Text,
         primary_device_id -> Nullable<Id>,
         created_at -> Moment,
+        archived_at -> Nullable<Moment>,
+        manual_log_every_seconds -> Nullable<Integer>,
+        manual_log_since -> Nullable<Moment>,
     }
 }
 
@@ -143,6 +151,7 @@ diesel::table! {
         probe -> Text,
         door_polarity -> Text,
         created_at -> Moment,
+        archived_at -> Nullable<Moment>,
     }
 }
 
@@ -172,6 +181,7 @@ diesel::table! {
         gateway_id -> Text,
         name -> Text,
         created_at -> Moment,
+        archived_at -> Nullable<Moment>,
     }
 }
 
@@ -191,6 +201,17 @@ diesel::table! {
         confirm_low_seconds -> Nullable<Integer>,
         created_at -> Moment,
         updated_at -> Moment,
+        confirm_door_open_seconds -> Nullable<Integer>,
+        door_warning_seconds -> Nullable<Integer>,
+        door_critical_seconds -> Nullable<Integer>,
+        door_grace_seconds -> Nullable<Integer>,
+        missed_warning -> Nullable<Integer>,
+        missed_critical -> Nullable<Integer>,
+        time_budget_seconds -> Nullable<Integer>,
+        time_budget_warning_percent -> Nullable<Integer>,
+        low_battery_percent -> Nullable<Integer>,
+        low_battery_clear_percent -> Nullable<Integer>,
+        severity -> Nullable<Text>,
     }
 }
 
@@ -291,10 +312,11 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::storage::types::{Id, Moment};
 
-    deadlines (unit_id, kind) {
-        unit_id -> Id,
+    deadlines (subject_id, kind) {
+        subject_id -> Id,
         kind -> Text,
         organization_id -> Id,
+        unit_id -> Nullable<Id>,
         due_at -> Moment,
     }
 }
@@ -335,6 +357,153 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::types::{Id, Moment};
+
+    downlink_routes (device_id) {
+        device_id -> Id,
+        organization_id -> Id,
+        push_url -> Text,
+        replace_url -> Text,
+        api_key -> Text,
+        told_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::types::{Id, Moment};
+
+    rollups (unit_id, starts_at) {
+        unit_id -> Id,
+        starts_at -> Moment,
+        organization_id -> Id,
+        minimum -> Double,
+        maximum -> Double,
+        total -> Double,
+        count -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::types::{Id, Moment};
+
+    gateway_states (gateway_id) {
+        gateway_id -> Id,
+        organization_id -> Id,
+        last_seen_at -> Nullable<Moment>,
+        offline_since -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::types::{Id, Moment};
+
+    suppressions (id) {
+        id -> Id,
+        organization_id -> Id,
+        scope -> Text,
+        scope_id -> Id,
+        kind -> Nullable<Text>,
+        starts_at -> Moment,
+        ends_at -> Moment,
+        reason -> Text,
+        created_by -> Nullable<Id>,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::types::{Id, Moment};
+
+    manual_logs (id) {
+        id -> Id,
+        organization_id -> Id,
+        unit_id -> Id,
+        temperature -> Double,
+        taken_at -> Moment,
+        recorded_at -> Moment,
+        recorded_by -> Nullable<Id>,
+        corrective_action -> Nullable<Text>,
+        note -> Nullable<Text>,
+        supersedes -> Nullable<Id>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::types::{Id, Moment};
+
+    commands (id) {
+        id -> Id,
+        organization_id -> Id,
+        device_id -> Id,
+        command -> Text,
+        params -> Nullable<Text>,
+        status -> Text,
+        correlation_id -> Text,
+        created_by -> Nullable<Id>,
+        created_at -> Moment,
+        updated_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::types::{Id, Moment};
+
+    audit (organization_id, seq) {
+        organization_id -> Id,
+        seq -> BigInt,
+        id -> Id,
+        at -> Moment,
+        actor_id -> Nullable<Id>,
+        address -> Nullable<Text>,
+        action -> Text,
+        resource -> Text,
+        resource_id -> Nullable<Id>,
+        details -> Nullable<Text>,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::types::{Id, Moment};
+
+    recovery_keys (id) {
+        id -> Id,
+        secret -> Text,
+        made_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::types::Moment;
+
+    recovery_rooms (sid, room) {
+        sid -> Text,
+        room -> Text,
+        joined_at -> Nullable<Text>,
+        changed_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::types::Moment;
+
+    recovery_ended (sid) {
+        sid -> Text,
+        ended_at -> Moment,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
     organizations,
@@ -348,6 +517,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     units,
     devices,
     device_states,
+    downlink_routes,
     gateways,
     rules,
     frames,
@@ -359,4 +529,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     log_heads,
     log,
     quarantine,
+    rollups,
+    gateway_states,
+    suppressions,
+    manual_logs,
+    commands,
+    audit,
+    recovery_keys,
+    recovery_rooms,
+    recovery_ended,
 );

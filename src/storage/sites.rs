@@ -5,6 +5,7 @@ use diesel::{
     prelude::{Queryable, Selectable},
     sql_types::Text,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -20,7 +21,7 @@ use super::{
 };
 
 /// A site as clients see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable, JsonSchema)]
 #[diesel(table_name = sites)]
 pub struct Site {
     /// The site.
@@ -32,7 +33,7 @@ pub struct Site {
 }
 
 /// An area as clients see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Queryable, Selectable, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[diesel(table_name = areas)]
 pub struct Area {
@@ -123,11 +124,7 @@ pub async fn exists(
     organization: OrganizationId,
     site: SiteId,
 ) -> Result<bool, StoreError> {
-    let query = sites::table
-        .filter(sites::organization_id.eq(organization))
-        .filter(sites::id.eq(site))
-        .select(sites::id);
-    Ok(conn.first::<SiteId>(query).await?.is_some())
+    Ok(get(conn, organization, site).await?.is_some())
 }
 
 /// Makes a site.
@@ -163,4 +160,60 @@ pub fn insert_area(
             .bind::<Text, _>(name.to_owned())
             .bind::<Moment, _>(now),
     );
+}
+
+/// Replaces a site by `new`, if it still is what was `seen`.
+#[must_use]
+pub fn replace(organization: OrganizationId, seen: &Site, new: &Site) -> Statements {
+    Statements::guarded(
+        stmt("UPDATE sites SET name = ?, timezone = ? WHERE id = ? AND organization_id = ? AND name = ? AND timezone = ?")
+            .bind::<Text, _>(new.name.clone())
+            .bind::<Text, _>(new.timezone.clone())
+            .bind::<Id, _>(seen.id)
+            .bind::<Id, _>(organization)
+            .bind::<Text, _>(seen.name.clone())
+            .bind::<Text, _>(seen.timezone.clone()),
+    )
+}
+
+/// Removes a site that is what was `seen`, with its limits; refused by the database while anything lies in it.
+#[must_use]
+pub fn delete(organization: OrganizationId, seen: &Site) -> Statements {
+    Statements::guarded(
+        stmt(
+            "DELETE FROM sites WHERE id = ? AND organization_id = ? AND name = ? AND timezone = ?",
+        )
+        .bind::<Id, _>(seen.id)
+        .bind::<Id, _>(organization)
+        .bind::<Text, _>(seen.name.clone())
+        .bind::<Text, _>(seen.timezone.clone()),
+    )
+    .and(
+        stmt("DELETE FROM rules WHERE organization_id = ? AND scope = 'site' AND scope_id = ?")
+            .bind::<Id, _>(organization)
+            .bind::<Id, _>(seen.id),
+    )
+}
+
+/// Replaces an area by `new`, if it still is what was `seen`.
+#[must_use]
+pub fn replace_area(organization: OrganizationId, seen: &Area, new: &Area) -> Statements {
+    Statements::guarded(
+        stmt("UPDATE areas SET name = ? WHERE id = ? AND organization_id = ? AND name = ?")
+            .bind::<Text, _>(new.name.clone())
+            .bind::<Id, _>(seen.id)
+            .bind::<Id, _>(organization)
+            .bind::<Text, _>(seen.name.clone()),
+    )
+}
+
+/// Removes an area that is what was `seen`; refused by the database while it has units.
+#[must_use]
+pub fn delete_area(organization: OrganizationId, seen: &Area) -> Statements {
+    Statements::guarded(
+        stmt("DELETE FROM areas WHERE id = ? AND organization_id = ? AND name = ?")
+            .bind::<Id, _>(seen.id)
+            .bind::<Id, _>(organization)
+            .bind::<Text, _>(seen.name.clone()),
+    )
 }

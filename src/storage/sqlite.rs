@@ -14,12 +14,14 @@ use super::{StoreError, conn::Lite};
 const WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// One by one, the waiting first: the others may have to wait. Every commit reaches the disk before it is answered.
-const WRITER: [&str; 6] = [
+/// Half of SQLite's usual page (of a new file): a group's rows lie far apart, and each of their pages is written whole.
+const WRITER: [&str; 7] = [
     "PRAGMA busy_timeout = 5000",
+    "PRAGMA page_size = 2048",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA wal_autocheckpoint = 16000",
+    "PRAGMA wal_autocheckpoint = 32000",
     "PRAGMA cache_size = -65536",
 ];
 

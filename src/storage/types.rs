@@ -16,9 +16,9 @@ use diesel::{
 use uuid::Uuid;
 
 use crate::domain::{
-    AlertId, AlertKind, AlertStatus, AreaId, DeviceId, DeviceRole, Direction, DoorPolarity,
-    GatewayId, OrganizationId, Probe, ReadingId, Role, RuleId, RuleScope, SiteId, Timestamp,
-    UnitId, UnitKind, UnitStatus, UserId,
+    AlertId, AlertKind, AlertStatus, AlertTransition, AreaId, DeviceId, DeviceRole, Direction,
+    DoorPolarity, GatewayId, OrganizationId, Probe, ReadingId, Role, RuleId, RuleScope, SiteId,
+    TemperatureUnit, Timestamp, UnitId, UnitKind, UnitStatus, UserId,
 };
 
 use super::quarantine::Reason;
@@ -172,6 +172,7 @@ macro_rules! text_columns {
 text_columns!(
     AlertKind,
     AlertStatus,
+    AlertTransition,
     DeviceRole,
     Direction,
     DoorPolarity,
@@ -179,6 +180,7 @@ text_columns!(
     Reason,
     Role,
     RuleScope,
+    TemperatureUnit,
     UnitKind,
     UnitStatus
 );

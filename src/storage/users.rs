@@ -1,11 +1,19 @@
 //! People and what they are in their organization.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl,
-    sql_types::{Nullable, Text},
+    BoolExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, NullableExpressionMethods,
+    QueryDsl,
+    sql_types::{Bool, Nullable, Text},
 };
 
-use crate::domain::{OrganizationId, Role, Timestamp, UserId};
+use schemars::JsonSchema;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    domain::{OrganizationId, Role, Timestamp, UserId},
+    events::Notice,
+};
 
 use super::{
     StoreError,
@@ -67,6 +75,103 @@ pub async fn by_email(conn: &mut Conn, email: &str) -> Result<Option<Member>, St
     Ok(conn.first::<MemberColumns>(query).await?.map(member))
 }
 
+/// A member of an organization as those see it who may.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct User {
+    /// The user.
+    pub id: UserId,
+    /// Their login.
+    pub email: String,
+    /// Shown name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they can log in.
+    pub status: UserStatus,
+}
+
+/// How far somebody has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UserStatus {
+    /// They have a password.
+    Active,
+    /// They have not chosen one yet.
+    Invited,
+}
+
+type UserColumns = (UserId, String, String, Option<String>, Role);
+
+fn user((id, email, name, password_hash, role): UserColumns) -> User {
+    let status = match password_hash {
+        Some(_) => UserStatus::Active,
+        None => UserStatus::Invited,
+    };
+    User {
+        id,
+        email,
+        name,
+        role,
+        status,
+    }
+}
+
+/// Members in id order after `after`, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn list(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    after: Option<UserId>,
+    limit: i64,
+) -> Result<Vec<User>, StoreError> {
+    select(conn, organization, None, after, limit).await
+}
+
+async fn select(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    one: Option<UserId>,
+    after: Option<UserId>,
+    limit: i64,
+) -> Result<Vec<User>, StoreError> {
+    let query = users::table
+        .inner_join(memberships::table.on(memberships::user_id.eq(users::id)))
+        .filter(memberships::organization_id.eq(organization))
+        .filter(users::id.gt(after.unwrap_or(UserId(Uuid::nil()))))
+        .filter(
+            users::id
+                .nullable()
+                .eq(one)
+                .or(one.is_none().into_sql::<Nullable<Bool>>()),
+        )
+        .order(users::id)
+        .limit(limit)
+        .select((
+            users::id,
+            users::email,
+            users::name,
+            users::password_hash,
+            memberships::role,
+        ));
+    let rows: Vec<UserColumns> = conn.all(query).await?;
+    Ok(rows.into_iter().map(user).collect())
+}
+
+/// One member of this organization.
+///
+/// # Errors
+/// [`StoreError`] if the database cannot answer.
+pub async fn get(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    user: UserId,
+) -> Result<Option<User>, StoreError> {
+    let found = select(conn, organization, Some(user), None, 1).await?;
+    Ok(found.into_iter().next())
+}
+
 /// How a token's user stands in the token's organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
@@ -109,6 +214,17 @@ pub async fn standing(
             Standing::Member(member((id, email, name, password_hash, organization, role)))
         }
     })
+}
+
+/// Ends a membership with its logins; the member's sockets end too. The user stays.
+pub fn remove(statements: &mut Statements, user: UserId, organization: OrganizationId) {
+    for theirs in [
+        "DELETE FROM refresh_families WHERE user_id = ? AND organization_id = ?",
+        "DELETE FROM memberships WHERE user_id = ? AND organization_id = ?",
+    ] {
+        statements.push(stmt(theirs).bind::<Id, _>(user).bind::<Id, _>(organization));
+    }
+    statements.tell_servers(organization, Notice::MemberChanged { user_id: user });
 }
 
 /// Makes a user and a member of an organization.

@@ -6,6 +6,8 @@ use futures_util::future::join_all;
 
 use crate::support::{DEMO, TestApp};
 
+on_postgres_too!(an_uplink_posted_seven_times_at_once_is_one_row_and_one_alert,);
+
 #[actix_web::test]
 async fn an_uplink_posted_seven_times_at_once_is_one_row_and_one_alert() {
     let app = TestApp::start().await;

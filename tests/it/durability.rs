@@ -10,7 +10,14 @@ use freshtrack::domain::Timestamp;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 
-use crate::support::{Client, DEMO, Http, ServerProcess, Transport, Uplink};
+use crate::support::{
+    Client, DEMO, Http, ServerProcess, Transport, Uplink, database_url, postgres_rows,
+};
+
+on_postgres_too!(
+    what_was_answered_survives_a_kill_at_any_point,
+    a_stop_loses_nothing_and_tells_balancers_and_clients,
+);
 
 /// Posts that are under way at once, so that a kill finds some in every state.
 const AT_ONCE: usize = 16;
@@ -164,21 +171,38 @@ struct Count {
 
 /// Every organization's log runs from 1 to its head, and holds each stored reading once.
 fn assert_log_matches_rows(data: &Path, stored: usize) {
-    const LOGGED: &str = "SELECT upper(replace(json_extract(item.value, '$.reading.reading.id'), '-', '')) AS id \
-         FROM log, json_each(log.body) AS item WHERE json_extract(item.value, '$.reading') IS NOT NULL";
+    const HOLED: &str = "SELECT count(*) AS n FROM (SELECT head.seq FROM log_heads AS head \
+         LEFT JOIN log USING (organization_id) GROUP BY head.organization_id, head.seq \
+         HAVING count(log.seq) <> head.seq OR coalesce(max(log.seq), 0) <> head.seq) AS holed";
+    let (ids, logged) = if database_url().is_some() {
+        (
+            "id::text",
+            "SELECT item -> 'reading' -> 'reading' ->> 'id' AS id FROM log, json_array_elements(body::json) AS item \
+             WHERE item -> 'reading' IS NOT NULL",
+        )
+    } else {
+        (
+            "hex(id)",
+            "SELECT upper(replace(json_extract(item.value, '$.reading.reading.id'), '-', '')) AS id \
+             FROM log, json_each(log.body) AS item WHERE json_extract(item.value, '$.reading') IS NOT NULL",
+        )
+    };
+    let unlogged = format!(
+        "SELECT count(*) AS n FROM (SELECT {ids} FROM readings EXCEPT {logged}) AS unlogged"
+    );
+    let logged = format!("SELECT count(*) AS n FROM ({logged}) AS logged");
+    assert_eq!(count(data, HOLED), 0, "logs with holes");
+    assert_eq!(count(data, &unlogged), 0, "readings that no entry names");
+    assert_eq!(count(data, &logged), stored);
+}
+
+/// What a query counts, in this test's database.
+fn count(data: &Path, query: &str) -> usize {
+    if let Some(rows) = postgres_rows(query) {
+        return rows[0].parse().unwrap();
+    }
     let path = data.join("freshtrack.db");
     let mut database = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-    let mut count = |query: String| {
-        let found: Count = sql_query(query).get_result(&mut database).unwrap();
-        found.n
-    };
-    let holed = "SELECT count(*) AS n FROM (SELECT head.seq FROM log_heads AS head \
-         LEFT JOIN log USING (organization_id) GROUP BY head.organization_id \
-         HAVING count(log.seq) <> head.seq OR coalesce(max(log.seq), 0) <> head.seq)";
-    let unlogged =
-        format!("SELECT count(*) AS n FROM (SELECT hex(id) FROM readings EXCEPT {LOGGED})");
-    let logged = format!("SELECT count(*) AS n FROM ({LOGGED})");
-    assert_eq!(count(holed.to_owned()), 0, "logs with holes");
-    assert_eq!(count(unlogged), 0, "readings that no entry names");
-    assert_eq!(usize::try_from(count(logged)).unwrap(), stored);
+    let found: Count = sql_query(query).get_result(&mut database).unwrap();
+    usize::try_from(found.n).unwrap()
 }

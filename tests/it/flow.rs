@@ -6,6 +6,15 @@ use serde_json::json;
 
 use crate::support::{DEMO, TestApp, Transport};
 
+on_postgres_too!(
+    an_uplink_reaches_a_client_as_a_batch,
+    what_a_unit_measures_within_a_second_is_one_batch_in_time_order,
+    an_excursion_warns_at_once_turns_critical_by_timer_and_clears_by_itself,
+    a_deadline_that_passed_while_the_server_was_away_fires_at_its_start,
+    an_alert_is_acknowledged_once_and_all_see_who_did,
+    a_subscription_answers_with_the_newest_reading_and_adds_its_room,
+);
+
 /// A connection ends with its token, and a test that lets the confirm time (900 s) pass goes on afterwards.
 const OUTLIVES_THE_CONFIRM_TIME: (&str, &str) = ("FRESHTRACK__AUTH__ACCESS_TTL_SECONDS", "7200");
 

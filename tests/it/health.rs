@@ -4,6 +4,11 @@ use serde_json::Value;
 
 use crate::support::{DEMO, TestApp};
 
+on_postgres_too!(
+    a_running_server_is_healthy_and_says_who_it_is,
+    a_snapshot_holds_what_was_committed_before_it,
+);
+
 #[actix_web::test]
 async fn a_running_server_is_healthy_and_says_who_it_is() {
     let app = TestApp::start_with(&[("FRESHTRACK__SERVER__NODE_ID", "kitchen-1")]).await;

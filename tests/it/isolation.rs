@@ -4,6 +4,15 @@ use serde_json::{Value, json};
 
 use crate::support::{DEMO, RIVAL, TestApp, Transport};
 
+on_postgres_too!(
+    a_rival_never_sees_our_readings_and_alerts,
+    ids_that_are_foreign_unknown_or_malformed_are_refused_alike,
+    rest_answers_for_a_foreign_unit_as_for_one_that_does_not_exist,
+    the_secret_decides_whose_device_it_is,
+    a_tree_and_its_quarantine_are_their_organizations_own,
+    anothers_id_is_nobodys_on_every_route,
+);
+
 #[actix_web::test]
 async fn a_rival_never_sees_our_readings_and_alerts() {
     let app = TestApp::start().await;
@@ -132,5 +141,84 @@ async fn a_tree_and_its_quarantine_are_their_organizations_own() {
             .await
             .expect_problem(404, "not_found");
     }
+    app.stop().await;
+}
+
+/// An id of everything that Rival has.
+async fn rivals_ids(app: &TestApp) -> Vec<String> {
+    let token = app.token(&RIVAL).await;
+    let unit = app.unit(&RIVAL, RIVAL.fridge).await;
+    app.uplink(&RIVAL, RIVAL.fridge, 12.0)
+        .await
+        .expect_stored(1);
+    for (route, body) in [
+        (
+            "rules",
+            json!({"scope": "unit", "scopeId": unit["id"], "maxTemperature": 8}),
+        ),
+        (
+            "gateways",
+            json!({"siteId": unit["siteId"], "gatewayId": "rival-1", "name": "Rival's"}),
+        ),
+    ] {
+        let call = app.http.post(&format!("/api/v1/{route}")).bearer(&token);
+        call.json(&body).send().await.expect(201);
+    }
+    let kinds = [
+        "sites", "areas", "units", "devices", "gateways", "rules", "users", "alerts",
+    ];
+    let mut ids = Vec::new();
+    for kind in kinds {
+        let list = app.get(&RIVAL, &format!("/api/v1/{kind}")).await;
+        let first = &list["items"][0];
+        let id = first["id"].as_str().or(first["alertId"].as_str());
+        ids.push(id.unwrap_or_else(|| panic!("no {kind}: {list}")).to_owned());
+    }
+    ids
+}
+
+#[actix_web::test]
+async fn anothers_id_is_nobodys_on_every_route() {
+    let app = TestApp::start().await;
+    let ids = rivals_ids(&app).await;
+    let before = app.get(&RIVAL, "/api/v1/snapshot").await;
+    let token = app.token(&DEMO).await;
+    let document = app
+        .http
+        .get("/api/v1/openapi.json")
+        .send()
+        .await
+        .expect(200);
+    let mut tried = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        if !path.contains("{id}") {
+            continue;
+        }
+        for (method, operation) in methods.as_object().unwrap() {
+            let call = async |id: &str| {
+                let method = method.to_uppercase().parse().unwrap();
+                let call = app
+                    .http
+                    .call(method, &path.replace("{id}", id))
+                    .bearer(&token);
+                let call = match operation.get("requestBody") {
+                    Some(_) => call.json(&json!({})),
+                    None => call,
+                };
+                call.send().await
+            };
+            let unknown = call("01960000-0000-7000-8000-000000000000").await;
+            let expected = unknown.body.clone();
+            unknown.expect_problem(404, "not_found");
+            for id in ids.iter().map(String::as_str).chain(["fridge", "%00"]) {
+                assert_eq!(call(id).await.body, expected, "{method} {path} {id}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 200, "{tried}");
+    let after = app.get(&RIVAL, "/api/v1/snapshot").await;
+    assert_eq!(after["units"], before["units"]);
+    assert_eq!(after["alerts"], before["alerts"]);
     app.stop().await;
 }

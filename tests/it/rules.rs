@@ -4,6 +4,11 @@ use serde_json::json;
 
 use crate::support::{DEMO, TestApp};
 
+on_postgres_too!(
+    a_tightened_rule_alerts_and_a_loosened_one_clears,
+    a_second_rule_for_one_scope_is_a_conflict,
+);
+
 #[actix_web::test]
 async fn a_tightened_rule_alerts_and_a_loosened_one_clears() {
     let app = TestApp::start().await;

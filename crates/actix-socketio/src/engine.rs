@@ -9,9 +9,10 @@ use socketio_proto::engineio::Message;
 use socketio_proto::socketio::Frame;
 
 use crate::handler::DisconnectReason;
+use crate::handshake::Handshake;
 use crate::hub::SocketKey;
 use crate::queue::{Departure, Manner, Queue};
-use crate::socket::{EmitError, Handshake};
+use crate::socket::EmitError;
 
 /// The application's side of an Engine.IO server. A panic is caught and logged, and costs that session only.
 ///

@@ -1,9 +1,11 @@
 //! What waits for one client: sockets and hubs (any thread) -> *queue* -> its session, which takes it as its
-//! transport can. Bound: `queue_bytes`; over it newer frames take the place of older ones or are dropped, if they may
-//! be, and else the session closes the transport.
+//! transport can. Bound: `queue_bytes`, and [`state::BURST`] times that for what comes at once to a client that had
+//! taken everything; over it newer frames take the place of older ones or are dropped, if they may be, and else the
+//! session closes the transport.
 
 mod lent;
 mod line;
+mod state;
 #[cfg(test)]
 mod tests;
 
@@ -16,9 +18,10 @@ use socketio_proto::engineio::WireFrame;
 use socketio_proto::socketio::{Encoding, Frame};
 
 pub(crate) use self::lent::{Lent, WRITE_BYTES};
+use self::line::Entry;
 pub use self::line::{Coalescing, WhenFull};
-use self::line::{Entry, Line};
-use crate::ask::{WAITING, Waiter};
+use self::state::{Lane, State, sizes};
+use crate::ask::Waiter;
 use crate::hub::SocketKey;
 use crate::socket::EmitError;
 use crate::transport::Room;
@@ -33,22 +36,6 @@ pub(crate) struct Queue {
     listed: AtomicBool,
 }
 
-#[derive(Default)]
-struct State {
-    line: Line,
-    /// Bytes that are held back in the lanes.
-    held: usize,
-    lanes: Vec<(SocketKey, Lane)>,
-    /// Who waits for acks of which socket.
-    asked: Vec<(SocketKey, Waiter)>,
-    departures: Vec<Departure>,
-    failure: Option<Failure>,
-    lent: Option<Lent>,
-    /// What was lent did not take everything.
-    blocked: Option<Room>,
-    closed: bool,
-}
-
 /// How a frame is sent.
 #[derive(Clone, Debug)]
 pub(crate) enum Manner {
@@ -58,16 +45,6 @@ pub(crate) enum Manner {
     Volatile,
     /// Its id is to be answered.
     Asking(Waiter),
-}
-
-/// One socket (one namespace) of the session.
-enum Lane {
-    /// The application has not let it in yet: what it is sent follows the CONNECT reply.
-    Held {
-        entries: Vec<Entry>,
-        leaving: Option<(Option<Frame>, Departure)>,
-    },
-    Open,
 }
 
 /// The application disconnects a socket.
@@ -121,9 +98,20 @@ impl Queue {
         }
     }
 
-    /// Queues a frame of a socket. A volatile one that its client would not take at once is dropped. Whoever queues
-    /// it lets it leave, by [`Queue::flush`] or [`Queue::wake`].
+    /// Queues a frame of a socket, and lets it leave. A volatile one that its client would not take at once is dropped.
     pub(crate) fn push(
+        &self,
+        key: SocketKey,
+        frame: &Frame,
+        manner: &Manner,
+    ) -> Result<(), EmitError> {
+        let put = self.put(key, frame, manner);
+        self.session.wake();
+        put
+    }
+
+    /// As [`Queue::push`], but it does not leave before [`Queue::flush`] or [`Queue::wake`]: for who puts more into it.
+    pub(crate) fn put(
         &self,
         key: SocketKey,
         frame: &Frame,
@@ -147,6 +135,7 @@ impl Queue {
             (Some(_), Manner::Asking(waiter)) => state.expect(key, waiter)?,
             (Some(_), Manner::Queued(_) | Manner::Volatile) => {}
         }
+        state.bursting |= ready;
         let when_full = match manner {
             Manner::Queued(when_full) => when_full,
             Manner::Volatile | Manner::Asking(_) => &WhenFull::Disconnect,
@@ -304,98 +293,4 @@ impl Queue {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-impl State {
-    fn lane(&mut self, key: SocketKey) -> Option<&mut Lane> {
-        self.lanes
-            .iter_mut()
-            .find(|(known, _)| *known == key)
-            .map(|(_, lane)| lane)
-    }
-
-    /// What nobody waits for any more makes room.
-    fn expect(&mut self, key: SocketKey, waiter: &Waiter) -> Result<(), EmitError> {
-        self.asked.retain(|(_, waiter)| !waiter.is_over());
-        if self.asked.len() >= WAITING {
-            return Err(EmitError::Unanswered);
-        }
-        waiter.count();
-        self.asked.push((key, waiter.clone()));
-        Ok(())
-    }
-
-    fn take(&mut self, limit: usize, encoding: Encoding) -> Batch {
-        let mut frames = Vec::new();
-        let mut taken = 0;
-        // A frame over the limit leaves alone.
-        while let Some(frame) = match taken {
-            0 => self.line.pop_within(usize::MAX),
-            taken => self.line.pop_within(limit.saturating_sub(taken)),
-        } {
-            taken += frame.size();
-            frames.extend(frame.wire_in(encoding));
-        }
-        Batch {
-            frames,
-            drained: self.line.is_empty(),
-        }
-    }
-
-    /// Everything that waits.
-    const fn bytes(&self) -> usize {
-        self.held + self.line.bytes()
-    }
-
-    /// Queues a frame of a socket that is there, and makes room for it.
-    fn admit(
-        &mut self,
-        key: SocketKey,
-        frame: &Frame,
-        when_full: &WhenFull,
-        limit: usize,
-    ) -> Result<(), EmitError> {
-        let size = frame.size();
-        if let WhenFull::Drop { notice } = when_full
-            && self.bytes() > 0
-            && !self.make_room(size, limit)
-        {
-            self.line.notice(key, notice);
-            return Ok(());
-        }
-        let entry = Entry::new(key, frame.clone(), when_full);
-        match self.lane(key) {
-            Some(Lane::Held { entries, .. }) => {
-                entries.push(entry);
-                self.held += size;
-            }
-            Some(Lane::Open) | None => self.line.push(entry),
-        }
-        // One frame may always wait, or an event over the limit would cut every client off.
-        if self.make_room(0, limit) || self.bytes() == size {
-            return Ok(());
-        }
-        self.failure = Some(Failure::Overflow);
-        Err(EmitError::Overflow)
-    }
-
-    /// True: there is room for so many more bytes, now that what could be has been given up.
-    fn make_room(&mut self, more: usize, limit: usize) -> bool {
-        if self.bytes() + more > limit {
-            self.line.coalesce();
-        }
-        self.bytes() + more <= limit
-    }
-
-    fn depart(&mut self, farewell: Option<Frame>, departure: Departure) {
-        if let Some(farewell) = farewell {
-            self.line.push(Entry::firm(farewell));
-        }
-        self.lanes.retain(|(key, _)| *key != departure.key);
-        self.departures.push(departure);
-    }
-}
-
-fn sizes(entries: &[Entry]) -> usize {
-    entries.iter().map(|entry| entry.frame().size()).sum()
 }

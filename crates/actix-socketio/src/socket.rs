@@ -1,94 +1,25 @@
 //! One connected client as the application holds it: from any thread, for as long as it likes.
 //! *socket* -> queue (what is sent) and hub (rooms). Bounds: the queue's bytes, the hub's mailbox.
 
-use std::fmt;
+mod inner;
+
 use std::future::Future;
-use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Addr, Handler, Message};
-use actix_web::HttpRequest;
-use actix_web::http::header::{self, HeaderName};
+use actix::{Handler, Message};
 use serde::Serialize;
 use serde_json::Value;
 use socketio_proto::socketio::{EncodeError, Frame};
 use thiserror::Error;
 
-use crate::ask::{self, Answer, AskError, AskIds, WAITING};
-use crate::emitter::{DeliverOutcome, Hubs};
-use crate::hub::{Hub, HubId, Join, Leave, Place, Room, Rooms};
-use crate::queue::{Departure, Failure, Manner, Queue, WhenFull};
+pub(crate) use self::inner::Core;
+use crate::ask::{self, Answer, AskError, WAITING};
+use crate::emitter::DeliverOutcome;
+use crate::handshake::Handshake;
+use crate::hub::{Hub, HubId, Join, Leave, Room, Rooms};
+use crate::queue::{Departure, Failure, Manner, WhenFull};
 use crate::recovery::{Journal, Missed};
-
-/// What the first request of a session told.
-#[derive(Clone, Debug)]
-pub struct Handshake {
-    /// The other end of the connection: a proxy's, if there is one.
-    pub peer: Option<SocketAddr>,
-    /// The `Origin` header.
-    pub origin: Option<String>,
-    /// The `User-Agent` header.
-    pub user_agent: Option<String>,
-    /// The query without `?`.
-    pub query: String,
-}
-
-impl Handshake {
-    pub(crate) fn of(request: &HttpRequest) -> Self {
-        let text = |name: HeaderName| {
-            let value = request.headers().get(name)?;
-            value.to_str().ok().map(str::to_owned)
-        };
-        Self {
-            peer: request.peer_addr(),
-            origin: text(header::ORIGIN),
-            user_agent: text(header::USER_AGENT),
-            query: request.query_string().to_owned(),
-        }
-    }
-}
-
-/// What of a socket does not depend on the application's types.
-pub(crate) struct Core {
-    pub(crate) place: Place,
-    pub(crate) id: String,
-    /// The id that it has instead since its claim was accepted.
-    pub(crate) restored: OnceLock<String>,
-    pub(crate) pid: OnceLock<String>,
-    pub(crate) handshake: Arc<Handshake>,
-    pub(crate) queue: Arc<Queue>,
-    pub(crate) journal: Option<Journal>,
-    pub(crate) hubs: Arc<Hubs>,
-    pub(crate) hub: (HubId, Addr<Hub>),
-    pub(crate) ids: Arc<AskIds>,
-}
-
-impl Core {
-    pub(crate) fn id(&self) -> &str {
-        self.restored.get().unwrap_or(&self.id)
-    }
-
-    /// What it may come back with. A socket is told it once.
-    pub(crate) fn issue(&self, pid: &str) {
-        self.pid.get_or_init(|| pid.to_owned());
-    }
-
-    /// It is an earlier socket.
-    pub(crate) fn restore(&self, sid: &str, pid: &str) {
-        self.restored.get_or_init(|| sid.to_owned());
-        self.issue(pid);
-    }
-}
-
-impl fmt::Debug for Core {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Socket")
-            .field("id", &self.id())
-            .field("namespace", &self.place.namespace)
-            .finish_non_exhaustive()
-    }
-}
 
 /// One client in one namespace. A clone is two reference counts.
 ///
@@ -346,23 +277,7 @@ impl<D> Socket<D> {
     }
 
     fn push(&self, frame: &Frame, manner: &Manner) -> Result<(), EmitError> {
-        let Core {
-            place,
-            queue,
-            journal,
-            ..
-        } = &*self.core;
-        let frame = frame.within(&place.namespace);
-        if let (Some(journal), Manner::Queued(when_full)) = (journal, manner)
-            && let Some(event) = journal.number(&frame)
-        {
-            let sent = journal.send(queue, place.key, &event, when_full);
-            queue.wake();
-            return sent;
-        }
-        let sent = queue.push(place.key, &frame, manner);
-        queue.wake();
-        sent
+        self.core.push(frame, manner)
     }
 
     /// Asks the hub for what it answers with whether the socket is there.

@@ -1,16 +1,17 @@
 //! The namespaces `/dyn-<digits>`: each socket is told `hello` with the name of its own.
 
+use std::time::Duration;
+
 use actix_socketio::{DisconnectReason, Event, Handler, MemoryRecovery, Recovery, Refusal, Socket};
 use serde_json::Value;
 
-use super::WINDOW;
 use super::data::Visitor;
 
 pub(crate) struct Greeter(MemoryRecovery<Visitor>);
 
-impl Default for Greeter {
-    fn default() -> Self {
-        Self(MemoryRecovery::new(WINDOW))
+impl Greeter {
+    pub(crate) fn new(window: Duration) -> Self {
+        Self(MemoryRecovery::new(window))
     }
 }
 

@@ -1,8 +1,7 @@
 //! The servers of the probe: `/socket.io/`, `/noupgrade/` and `/pollingonly/`, each with the root namespace and
 //! `/dyn-<digits>`, whose sockets are told the name of theirs by `hello`.
 //!
-//! 300/200 ms, 1 s to connect, cookie `io`, pages of `http://ok.test` with credentials; who lost its transport comes
-//! back within 2 s. The header `x-deny: R` is refused with R. In the CONNECT auth `{deny,denyData?}` is refused so, and
+//! 300/200 ms, 1 s to connect, cookie `io`, pages of `http://ok.test` with credentials. The header `x-deny: R` is refused with R. In the CONNECT auth `{deny,denyData?}` is refused so, and
 //! `{token}` with `revoked` once it has been revoked. What clients may ask for is in [`commands`].
 
 mod commands;
@@ -19,11 +18,9 @@ use actix_web::HttpRequest;
 use self::greeter::Greeter;
 use self::root::{Refuser, Root};
 
-/// How long a lost socket is waited for.
-const WINDOW: Duration = Duration::from_secs(2);
-
-/// To be mounted in one `App`.
-pub(crate) fn servers() -> [SocketIo; 3] {
+/// To be mounted in one `App`. Lost sockets are waited for so long.
+pub(crate) fn servers(window: Duration) -> [SocketIo; 3] {
+    let server = |path, upgrades, transports| server(path, upgrades, transports, window);
     [
         server("/socket.io/", true, Transports::ALL),
         server("/noupgrade/", false, Transports::ALL),
@@ -31,9 +28,9 @@ pub(crate) fn servers() -> [SocketIo; 3] {
     ]
 }
 
-fn server(path: &str, upgrades: bool, transports: Transports) -> SocketIo {
+fn server(path: &str, upgrades: bool, transports: Transports, window: Duration) -> SocketIo {
     let emitter = Arc::new(OnceLock::new());
-    let root = Root::new(Arc::clone(&emitter));
+    let root = Root::new(Arc::clone(&emitter), window);
     let socketio = SocketIo::builder()
         .path(path)
         .allow_upgrades(upgrades)
@@ -44,7 +41,7 @@ fn server(path: &str, upgrades: bool, transports: Transports) -> SocketIo {
         .cookie("io")
         .cors(Cors::origins(["http://ok.test"]).credentials())
         .allow_request(denied)
-        .dynamic_namespace(is_dynamic, Greeter::default())
+        .dynamic_namespace(is_dynamic, Greeter::new(window))
         .handler(root.guarded(Refuser))
         .build();
     emitter.get_or_init(|| socketio.emitter());

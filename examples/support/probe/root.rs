@@ -1,6 +1,7 @@
 //! The root namespace: who is let in, what is refused, what is remembered. Its events are [`super::commands`].
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use actix_socketio::{
     DisconnectReason, Emitter, Event, Guard, Handler, MemoryRecovery, Recovery, Refusal, Rejection,
@@ -8,7 +9,6 @@ use actix_socketio::{
 };
 use serde_json::Value;
 
-use super::WINDOW;
 use super::commands::Call;
 use super::data::{Disconnect, Memory, Visitor};
 
@@ -23,11 +23,11 @@ pub(crate) struct Refuser;
 
 impl Root {
     /// The emitter is set before the first request.
-    pub(crate) fn new(emitter: Arc<OnceLock<Emitter>>) -> Self {
+    pub(crate) fn new(emitter: Arc<OnceLock<Emitter>>, window: Duration) -> Self {
         Self {
             emitter,
             memory: Memory::default(),
-            recovery: MemoryRecovery::new(WINDOW),
+            recovery: MemoryRecovery::new(window),
         }
     }
 }

@@ -13,7 +13,7 @@ use futures_util::{FutureExt, Stream, StreamExt, future::join_all, stream::unfol
 use log::error;
 use tokio::{
     sync::oneshot,
-    time::{MissedTickBehavior, interval, sleep},
+    time::{MissedTickBehavior, interval, sleep, timeout},
 };
 
 use super::{OrganizationActor, Tick, follow::Page};
@@ -21,7 +21,7 @@ use crate::{
     actors::{
         encoder::Encoder,
         supervision::message,
-        unit::{HandIn, UnitActor},
+        unit::{HandIn, Incomplete, UnitActor},
     },
     domain::{OrganizationId, UnitId},
     events::{
@@ -91,7 +91,7 @@ pub(super) fn read(
     );
 }
 
-/// Asks the units, all at once.
+/// Asks the units, all at once, before anything more is collected: what comes later is of the next flush.
 pub(super) fn hand_in(
     ctx: &mut Context<OrganizationActor>,
     actor: &OrganizationActor,
@@ -99,27 +99,39 @@ pub(super) fn hand_in(
     number: u64,
     through: i64,
 ) {
-    let asked = units.into_iter().map(|(unit_id, unit)| async move {
-        let Some(unit) = unit else {
+    // Not inside the futures: those are polled first when other messages have been handled.
+    let asked = units
+        .into_iter()
+        .map(|(unit_id, unit)| (unit_id, unit.map(|unit| ask(&unit))));
+    let asked: Vec<_> = asked.collect();
+    let answers = asked.into_iter().map(|(unit_id, asked)| async move {
+        let Some(asked) = asked else {
             return HandedIn {
                 unit_id,
                 output: None,
                 silent: false,
             };
         };
-        let answer = unit.send(HandIn).timeout(PATIENCE).await;
+        let answer = timeout(PATIENCE, asked).await.ok().and_then(Result::ok);
         HandedIn {
             unit_id,
-            silent: answer.is_err(),
-            output: answer.ok().and_then(Result::ok),
+            silent: answer.is_none(),
+            output: answer.and_then(Result::ok),
         }
     });
-    let answers = join_all(asked).into_actor(actor);
+    let answers = join_all(answers).into_actor(actor);
     ctx.spawn(answers.map(move |answers, this, ctx| {
         this.act(ctx, |this, ctx| {
             this.handed_in(number, through, answers, ctx);
         });
     }));
+}
+
+fn ask(unit: &Addr<UnitActor>) -> oneshot::Receiver<Result<UnitOutput, Incomplete>> {
+    let (answer, handed_in) = oneshot::channel();
+    // One that is refused is as good as one that is not answered.
+    drop(unit.try_send(HandIn(answer)));
+    handed_in
 }
 
 /// The units' outputs in order, those that are missing made from the log. What cannot be made there either

@@ -2,12 +2,15 @@
 //!
 //! Applies the log entry by entry: events leave at once, readings go to their units; at the tick the units
 //! hand in and everything leaves in one turn. After a panic it goes on from what every hub has got and reads
-//! the rest from the log again. Bounds: `MAILBOX`, `Collectors`, `Window`.
+//! the rest from the log again. Bounds: `MAILBOX`, `Collectors`, `Window`, `Gate`.
 
+mod beacon;
 mod collectors;
 mod flight;
 mod follow;
+mod gate;
 mod outlet;
+mod returns;
 mod window;
 
 use std::{any::Any, sync::Arc};
@@ -17,20 +20,26 @@ use log::{error, warn};
 use tokio::sync::oneshot;
 
 use self::{
+    beacon::Beacon,
     collectors::Collectors,
     flight::{Answer, HandedIn, complete, hand_in, read, ticks},
     follow::{More, Page, Verdict, judge},
+    gate::Gate,
     outlet::Outlet,
     window::Window,
 };
+pub(super) use self::{returns::REACH_SECONDS, window::MAX_ITEMS};
 use super::{
+    history::{Beginning, KEPT_SECONDS},
     parts::{Parts, Ticks},
     supervision::{Guarded, guarded, message},
 };
 use crate::{
     bus::{Subscription, Wake},
-    domain::OrganizationId,
-    events::{GapReason, Head, LogEntry, LogUnreadable, Outgoing, Position, flush, route},
+    domain::{OrganizationId, Timestamp},
+    events::{
+        GapReason, Head, Heard, LogEntry, LogUnreadable, Outgoing, Position, flush, progress, route,
+    },
 };
 
 /// Wakes that wait at most; over it they are dropped and the log is read.
@@ -44,7 +53,12 @@ pub struct Tick;
 /// The polled head of this organization's log.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "()")]
-pub struct HeadSeen(pub i64);
+pub struct HeadSeen {
+    /// Number of its newest entry.
+    pub seq: i64,
+    /// When the poll began: what was committed before is in it.
+    pub at: Timestamp,
+}
 
 /// Sends everything that is committed, without waiting for the tick. Answered when it has left.
 #[derive(Debug, Clone, Copy, Message)]
@@ -64,6 +78,8 @@ pub struct OrganizationActor {
     window: Window,
     collectors: Collectors,
     outlet: Outlet,
+    gate: Gate,
+    beacon: Beacon,
     /// A read of the log is under way; another must follow it, or not.
     reading: Option<More>,
     /// The number of the flush under way.
@@ -84,7 +100,7 @@ impl OrganizationActor {
     pub(super) fn new(
         organization: OrganizationId,
         parts: Arc<Parts>,
-        head: Head,
+        Beginning { head, history }: Beginning,
         lost: bool,
     ) -> Self {
         let mut outlet = Outlet::new(
@@ -94,13 +110,16 @@ impl OrganizationActor {
         );
         if lost {
             outlet.lose(GapReason::LogRestarted);
+            (parts.heard)(organization, Heard::Missed);
         }
         Self {
             organization,
             position: Position::at(head.log, head.seq),
-            window: Window::default(),
+            window: Window::of_history(history, head.seq),
             collectors: Collectors::new(Arc::clone(&parts.encoder)),
             outlet,
+            gate: Gate::default(),
+            beacon: Beacon::default(),
             reading: None,
             flushing: None,
             flushes: 0,
@@ -193,6 +212,9 @@ impl OrganizationActor {
             applied: entry.seq,
             ..self.position
         };
+        for notice in entry.notices() {
+            (self.parts.heard)(self.organization, Heard::Notice(notice));
+        }
         self.collectors.collect(&entry);
         self.window.push(entry);
         self.turn(after, &outgoing);
@@ -206,22 +228,26 @@ impl OrganizationActor {
             .outlet
             .lowest()
             .map_or(after.flushed, |lowest| lowest.flushed.min(after.flushed));
-        self.window.forget_through(needed);
+        self.window.release(needed);
         if self.window.is_over() {
             self.outlet.lose_laggards(after);
-            self.window.forget_through(after.flushed);
+            self.window.release(after.flushed);
         }
+        let now = self.parts.clock.unskewed();
+        self.window.forget(now.plus_seconds(-KEPT_SECONDS));
     }
 
     fn restart_at(&mut self, head: Head) {
         warn!(organization_id:% = self.organization, applied = self.position.applied, head = head.seq;
             "log cannot be followed on: going on from its head");
-        self.window.clear();
+        self.window.clear(head.seq);
+        self.beacon.forget();
         self.collectors.clear();
         self.flushing = None;
         self.held = false;
         self.position = Position::at(head.log, head.seq);
         self.outlet.lose(GapReason::LogRestarted);
+        (self.parts.heard)(self.organization, Heard::Missed);
         self.turn(self.position, &[]);
     }
 
@@ -275,10 +301,20 @@ impl OrganizationActor {
             outgoing,
         );
         self.flushing = None;
+        self.tell_progress();
+        self.admit_waiting();
         if std::mem::take(&mut self.held) {
             self.read(ctx);
         }
         self.settle(ctx);
+    }
+
+    fn tell_progress(&mut self) {
+        let now = self.parts.clock.monotonic();
+        if let Some(complete_through) = self.beacon.due(self.position, now) {
+            let told = progress(self.organization, self.position, complete_through);
+            self.turn(self.position, &[told]);
+        }
     }
 
     /// Lets those go who wait for everything to have left, once it has.
@@ -304,7 +340,8 @@ impl OrganizationActor {
         self.subscription = None;
         self.ticking = None;
         self.collectors.clear();
-        self.window.clear();
+        self.window.clear(self.position.applied);
+        self.gate = Gate::default();
         self.emptying.clear();
     }
 
@@ -328,7 +365,6 @@ impl Supervised for OrganizationActor {
         self.outlet.after_panic();
         let sent = self.outlet.lowest().unwrap_or(self.position);
         self.position = Position::at(sent.log, sent.flushed);
-        self.window.clear();
         self.collectors.clear();
         self.reading = None;
         self.flushing = None;
@@ -358,7 +394,8 @@ impl Handler<HeadSeen> for OrganizationActor {
     type Result = ();
 
     /// A head behind us is either old news or a failover that lost commits: the read tells which.
-    fn handle(&mut self, HeadSeen(seq): HeadSeen, ctx: &mut Self::Context) {
+    fn handle(&mut self, HeadSeen { seq, at }: HeadSeen, ctx: &mut Self::Context) {
+        self.beacon.polled(seq, at);
         if seq != self.position.applied {
             self.act(ctx, Self::read);
         }

@@ -18,7 +18,7 @@ use crate::{
         hubs::{HubKey, Hubs, Outcome},
     },
     domain::{OrganizationId, UnitId},
-    events::{GapReason, Listener, Outgoing, Position, ReplayError, Room, gap, replay},
+    events::{Event, GapReason, Listener, Outgoing, Position, ReplayError, Room, gap, replay},
 };
 
 /// Times that something may panic before it is left out.
@@ -44,6 +44,9 @@ pub(super) enum Suspect {
 
 impl Suspect {
     fn of(outgoing: &Outgoing) -> Option<Self> {
+        if matches!(outgoing.event, Event::StreamPosition(_)) {
+            return None;
+        }
         let offset = outgoing.offset?;
         Some(match offset.partial {
             Some(partial) => Self::Unit(partial.unit),
@@ -61,6 +64,8 @@ pub(super) struct Outlet {
     /// The furthest that any turn reached: where a new hub begins, also while the rest goes back.
     furthest: Option<Position>,
     trying: Option<Suspect>,
+    /// What a client gets before the readings that took the place of others; made once.
+    slow_notice: Option<Frame>,
     /// Forgotten once every hub is past it.
     panics: HashMap<Suspect, u8>,
 }
@@ -79,6 +84,7 @@ impl Outlet {
             progress,
             furthest: None,
             trying: None,
+            slow_notice: None,
             panics,
         }
     }
@@ -167,6 +173,15 @@ impl Outlet {
             flushed: a.flushed.min(b.flushed),
             ..a
         })
+    }
+
+    /// What this hub has been handed, when the organization is at `position`; None while it must be told of a gap.
+    pub(super) fn place(&mut self, hub: HubKey, position: Position) -> Option<Position> {
+        self.meet(position);
+        match self.progress.get(&hub) {
+            Some(Progress::At(at)) => Some(*at),
+            Some(Progress::Lost(_)) | None => None,
+        }
     }
 
     /// The actor panicked: what was being encoded is suspect.
@@ -276,13 +291,29 @@ impl Outlet {
             rooms,
             except: Vec::new(),
             frame,
-            when_full: WhenFull::Disconnect,
+            when_full: self.when_full(&outgoing.event),
+        })
+    }
+
+    /// Readings give way to newer ones of their unit; without a word for that they do not.
+    fn when_full(&mut self, event: &Event) -> WhenFull {
+        let Some(key) = event.superseded_by_key() else {
+            return WhenFull::Disconnect;
+        };
+        if self.slow_notice.is_none() {
+            self.slow_notice = self.frame(&gap(Vec::new(), GapReason::SlowClient), None);
+        }
+        let notice = self.slow_notice.clone();
+        notice.map_or(WhenFull::Disconnect, |notice| {
+            WhenFull::coalesce(key, notice)
         })
     }
 
     fn frame(&mut self, outgoing: &Outgoing, suspect: Option<Suspect>) -> Option<Frame> {
         self.trying = suspect;
-        let frame = self.encoder.encode(&outgoing.event);
+        let frame = self
+            .encoder
+            .encode(&outgoing.event, outgoing.offset.as_ref());
         self.trying = None;
         frame.ok()
     }

@@ -2,8 +2,13 @@
 
 use std::sync::atomic::Ordering::SeqCst;
 
-use super::support::{HUB, House, POISONED_EVENT, happened, happened_for, measured};
-use crate::{actors::HubKey, events::Audience};
+use uuid::Uuid;
+
+use super::support::{HUB, House, POISONED_EVENT, happened, measured};
+use crate::{
+    actors::HubKey,
+    events::{LogItem, Notice},
+};
 
 const OTHER: HubKey = HubKey(1);
 
@@ -131,7 +136,11 @@ async fn a_hub_that_takes_nothing_for_too_long_is_told_of_a_gap() {
     for _ in 0..16 {
         house.commit(
             (0..10_000)
-                .map(|n| happened_for(Audience::Servers, n))
+                .map(|n| {
+                    LogItem::Notice(Notice::MemberChanged {
+                        user_id: Uuid::from_u128(n).into(),
+                    })
+                })
                 .collect(),
         );
         house.tick().await;

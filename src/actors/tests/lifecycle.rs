@@ -2,67 +2,8 @@
 
 use std::sync::{Arc, atomic::Ordering::SeqCst};
 
-use actix::Addr;
-
-use super::support::{
-    Failing, Fussy, HUB, House, MemoryLog, POISONED_EVENT, ProbeHubs, happened, measured,
-    organization, parts,
-};
-use crate::{
-    actors::{
-        Drain, Registry, Ticks, Watch, WatchError, WatchGuard, organization::Retire, registry::Poll,
-    },
-    bus::Bus,
-    events::LogItem,
-};
-
-struct Town {
-    log: Arc<MemoryLog>,
-    bus: Bus,
-    hubs: Arc<ProbeHubs>,
-    encoder: Arc<Fussy>,
-    registry: Addr<Registry>,
-}
-
-impl Town {
-    fn new(ticks: Ticks) -> Self {
-        let (log, bus, hubs) = (
-            Arc::new(MemoryLog::default()),
-            Bus::memory(),
-            Arc::new(ProbeHubs::new(1)),
-        );
-        let encoder = Arc::new(Fussy::default());
-        let registry = Registry::start(parts(&log, &bus, &hubs, encoder.clone(), ticks));
-        Self {
-            log,
-            bus,
-            hubs,
-            encoder,
-            registry,
-        }
-    }
-
-    async fn watch(&self, n: u128) -> Result<WatchGuard, WatchError> {
-        self.registry
-            .send(Watch(organization(n)))
-            .await
-            .expect("alive")
-    }
-
-    fn commit(&self, n: u128, items: Vec<LogItem>) {
-        let entry = self.log.commit(organization(n), items);
-        self.bus.on_commit()(organization(n), entry);
-    }
-
-    async fn poll(&self) {
-        self.registry.send(Poll).await.expect("alive");
-    }
-
-    async fn drained(&self) -> Vec<String> {
-        self.registry.send(Drain).await.expect("alive");
-        self.hubs.got(HUB)
-    }
-}
+use super::support::{Failing, HUB, House, POISONED_EVENT, Town, happened, measured, organization};
+use crate::actors::{Ticks, WatchError, organization::Retire};
 
 #[actix::test]
 async fn what_was_before_the_watch_is_not_sent_and_all_after_it_is() {
@@ -141,7 +82,7 @@ async fn a_watched_organization_is_not_stopped() {
     drop(town.watch(1).await.expect("followed"));
     assert_eq!(town.log.heads_read(), before, "it was started again");
     town.commit(1, vec![happened(1)]);
-    assert_eq!(town.drained().await, ["event 1"]);
+    assert_eq!(town.drained().await, ["event 1", "complete through 0"]);
     drop(second);
 }
 
@@ -150,10 +91,9 @@ async fn by_the_clock_readings_leave_and_lost_wakes_are_found() {
     let town = Town::new(Ticks::EverySecond);
     let _guard = town.watch(1).await.expect("followed");
     town.log.commit(organization(1), vec![measured(1, 1)]);
-    assert_eq!(
-        town.hubs.until(HUB, 2).await,
-        ["batch of 1: 1", "newest of 1: 1"]
-    );
+    let got = town.hubs.until(HUB, 3).await;
+    let expected = ["batch of 1: 1", "newest of 1: 1", "complete through 0"];
+    assert_eq!(got, expected);
 }
 
 #[actix::test]

@@ -1,7 +1,10 @@
 //! In order, once, and in the right second.
 
 use super::support::{Failing, HUB, House, happened, happened_for, measured, organization};
-use crate::events::Audience;
+use crate::{
+    actors::organization::Tick,
+    events::{Audience, LogItem, Notice},
+};
 
 #[actix::test]
 async fn events_leave_at_once_and_readings_at_the_tick() {
@@ -31,7 +34,7 @@ async fn each_goes_to_its_rooms() {
     house.commit(vec![
         happened(1),
         happened_for(Audience::User(user), 2),
-        happened_for(Audience::Servers, 3),
+        LogItem::Notice(Notice::MemberChanged { user_id: user }),
         measured(5, 4),
     ]);
     house.emptied().await;
@@ -64,6 +67,19 @@ async fn a_second_without_readings_sends_nothing() {
     house.tick().await;
     assert_eq!(house.emptied().await, first);
     assert_eq!(house.hubs.turns(HUB), 1);
+}
+
+#[actix::test]
+async fn what_is_committed_behind_a_tick_is_of_the_next_one() {
+    let house = House::open(1).await;
+    house.commit(vec![measured(1, 1)]);
+    let ticked = house.actor.send(Tick);
+    house.commit(vec![measured(1, 2)]);
+    ticked.await.expect("alive");
+    let first = house.hubs.until(HUB, 2).await;
+    assert_eq!(first, ["batch of 1: 1", "newest of 1: 1"]);
+    let all = house.emptied().await;
+    assert_eq!(all[2..], ["batch of 1: 2", "newest of 1: 2"]);
 }
 
 #[actix::test]

@@ -132,6 +132,12 @@ fn only_known_time_outside_the_limit_is_counted() {
             1200,
         ),
         (
+            "a reading from before the rule edit that let it in",
+            "0:5.5 60:max=5.8 0:5.2",
+            60,
+            60,
+        ),
+        (
             "the timer takes none",
             "0:9.0 900:timer 1000:3.0",
             1000,

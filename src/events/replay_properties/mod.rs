@@ -41,17 +41,16 @@ impl World {
                     } => {
                         let n = unit_index(*unit_id);
                         let unsent = |offset: &Offset| offset.batches_through(*unit_id) < entry.seq;
-                        if self.stayed(Some(Room::Readings(organization())), unsent) {
+                        if self.stayed(Room::Readings(organization()), unsent) {
                             batched[n].push(reading.id);
                         }
                         let rooms = [Room::Site(*site_id), Room::Unit(*unit_id)];
                         let unsent = |offset: &Offset| offset.newest_through(*unit_id) < entry.seq;
-                        if !reading.late
-                            && rooms.iter().any(|room| self.stayed(Some(*room), unsent))
-                        {
+                        if !reading.late && rooms.iter().any(|room| self.stayed(*room, unsent)) {
                             last_live[n] = Some((reading.timestamp, self.stays_in(&rooms)));
                         }
                     }
+                    LogItem::Notice(_) => {}
                 }
             }
         }
@@ -108,9 +107,9 @@ impl World {
         Ok(())
     }
 
-    fn stayed(&self, room: Option<Room>, unsent: impl Fn(&Offset) -> bool) -> bool {
+    fn stayed(&self, room: Room, unsent: impl Fn(&Offset) -> bool) -> bool {
         self.client.stays.iter().any(|(stay, from, to)| {
-            Some(*stay) == room && unsent(from) && to.is_none_or(|to| !unsent(&to))
+            *stay == room && unsent(from) && to.is_none_or(|to| !unsent(&to))
         })
     }
 
@@ -122,12 +121,11 @@ impl World {
     }
 }
 
-fn audience_room(audience: Audience) -> Option<Room> {
+fn audience_room(audience: Audience) -> Room {
     match audience {
-        Audience::Organization => Some(Room::Organization(organization())),
-        Audience::Readings => Some(Room::Readings(organization())),
-        Audience::User(id) => Some(Room::User(id)),
-        Audience::Servers => None,
+        Audience::Organization => Room::Organization(organization()),
+        Audience::Readings => Room::Readings(organization()),
+        Audience::User(id) => Room::User(id),
     }
 }
 

@@ -7,8 +7,8 @@ use crate::{
     domain::{OrganizationId, Reading, SiteId, Timestamp, UnitId},
     events::{
         Audience, Cursor, DataUpdated, Event, JoinedRoom, Listener, LogEntry, LogId, LogItem,
-        Offset, Outgoing, Partial, Position, ReplayError, Resource, Room, Step, UnitBatch, flush,
-        log::fixtures::reading, replay, route,
+        Notice, Offset, Outgoing, Partial, Position, ReplayError, Resource, Room, Step, UnitBatch,
+        flush, log::fixtures::reading, replay, route,
     },
 };
 
@@ -75,13 +75,14 @@ fn room(n: u8) -> Room {
 
 const LEAVABLE: std::ops::Range<u8> = 2..5 + UNITS;
 
-fn audience(n: u8) -> Audience {
+/// None: for the servers.
+fn audience(n: u8) -> Option<Audience> {
     match n {
-        0 => Audience::Readings,
-        1 => Audience::User(Uuid::from_u128(3).into()),
-        2 => Audience::User(Uuid::from_u128(4).into()),
-        3 => Audience::Servers,
-        _ => Audience::Organization,
+        0 => Some(Audience::Readings),
+        1 => Some(Audience::User(Uuid::from_u128(3).into())),
+        2 => Some(Audience::User(Uuid::from_u128(4).into())),
+        3 => None,
+        _ => Some(Audience::Organization),
     }
 }
 
@@ -209,9 +210,9 @@ impl World {
                     resource: Resource::Units,
                     id,
                 });
-                LogItem::Event {
-                    audience: audience(n),
-                    event,
+                match audience(n) {
+                    Some(audience) => LogItem::Event { audience, event },
+                    None => LogItem::Notice(Notice::MemberChanged { user_id: id.into() }),
                 }
             }
             Item::Reading { unit: n, late } => {

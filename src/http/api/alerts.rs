@@ -1,72 +1,82 @@
 //! `/alerts`: the incidents, the newest first, and taking one on.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::{Data, Payload},
-};
+use actix_web::web::{self, Payload};
+use serde_json::json;
 
 use crate::{
-    domain::{AlertId, AlertKind, AlertStatus, Timestamp},
+    domain::{Action, Alert, AlertId, AlertKind, AlertStatus, Timestamp},
     http::{
-        answer, body,
-        page::Page,
-        path,
-        problem::Problem,
+        answer,
+        call::{Answer, Call},
+        endpoint::{Endpoint, Parameter},
+        fields::Fields,
         query::{Query, one_of},
-        state::State,
-        who::Who,
     },
-    storage::alerts::{self, AlertFilter},
+    operations::MAX_NOTE_CHARS,
+    storage::alerts::{self, AlertFilter, AlertRecord},
 };
 
-/// `GET /alerts` `?status=&unitId=&kind=&limit=&cursor=`
-pub(in crate::http) async fn list(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let organization = who.0.organization_id;
-    let mut query = Query::of(&request)?;
-    let page = Page::<(Timestamp, AlertId)>::of(&request, &mut query, organization);
-    let filter = AlertFilter {
+pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
+    let status = json!({"type": "string", "enum": AlertStatus::ALL});
+    let kind = json!({"type": "string", "enum": AlertKind::ALL});
+    let unit = json!({"type": "string", "format": "uuid"});
+    vec![
+        Endpoint::get("/alerts", web::to(list))
+            .says("The alerts, the newest first")
+            .asks([
+                Parameter::new("status", status, "Only those that stand so"),
+                Parameter::new("unitId", unit, "Only those of this unit"),
+                Parameter::new("kind", kind, "Only those of this kind"),
+            ])
+            .lists::<Alert>(),
+        Endpoint::get("/alerts/{id}", web::to(one))
+            .says("An alert with its history")
+            .gives_resource::<AlertRecord>(),
+        Endpoint::post("/alerts/{id}/acknowledge", web::to(acknowledge))
+            .says("Takes an alert on; the second time, by anyone, gives the first answer")
+            .needs(Action::Acknowledge)
+            .takes(note)
+            .gives::<Alert>(),
+    ]
+}
+
+async fn list(call: Call) -> Answer {
+    let mut query = call.query()?;
+    let page = call.page_in::<(Timestamp, AlertId)>(&mut query);
+    let filter = filter(&mut query);
+    query.finish()?;
+    let mut conn = call.state.database.read().await?;
+    let found = alerts::list(
+        &mut conn,
+        call.organization(),
+        filter,
+        page.after,
+        page.rows(),
+    );
+    page.answer(found.await?, |alert| (alert.triggered_at, alert.id))
+}
+
+fn filter(query: &mut Query) -> AlertFilter {
+    AlertFilter {
         status: query.parsed("status", &one_of(AlertStatus::ALL)),
         open: false,
         unit_id: query.parsed("unitId", "must be an id"),
         kind: query.parsed("kind", &one_of(AlertKind::ALL)),
-    };
-    query.finish()?;
-    let mut conn = state.database.read().await?;
-    let found = alerts::list(&mut conn, organization, filter, page.after, page.rows()).await?;
-    let rows = found.into_iter().map(|alert| {
-        let key = (alert.triggered_at, alert.id);
-        (alert, key)
-    });
-    page.answer(rows.collect())
+    }
 }
 
-/// `GET /alerts/{id}`
-pub(in crate::http) async fn one(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let alert: AlertId = path::id(&request)?;
-    Query::of(&request)?.finish()?;
-    let mut conn = state.database.read().await?;
-    let found = alerts::get(&mut conn, who.0.organization_id, alert).await?;
-    answer::resource(&found.ok_or_else(Problem::not_found)?)
+async fn one(call: Call) -> Answer {
+    call.one(alerts::record).await
 }
 
-/// `POST /alerts/{id}/acknowledge` `{note?}`: the alert as it stands after it.
-pub(in crate::http) async fn acknowledge(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, Problem> {
-    let alert: AlertId = path::id(&request)?;
-    let mut fields = body::object(&request, payload).await?;
-    let note = fields.optional("note");
-    let note: Option<String> = fields.finish(Some(note))?;
-    answer::resource(&state.operations.acknowledge(&who.0, alert, note).await?)
+async fn acknowledge(call: Call, payload: Payload) -> Answer {
+    let alert = call.id()?;
+    let note = call.body(payload, |fields| Some(note(fields))).await?;
+    let operations = &call.state.operations;
+    answer::json(&operations.acknowledge(&call.who, alert, note).await?)
+}
+
+/// `{"note":"on my way"}`, or nothing.
+fn note(fields: &mut Fields) -> Option<String> {
+    fields.optional_text("note", MAX_NOTE_CHARS)
 }

@@ -1,65 +1,85 @@
 //! `/areas`: parts of a site.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::{Data, Payload},
-};
+use actix_web::web::{self, Payload};
 
 use crate::{
-    domain::AreaId,
+    domain::{Action, Name},
     http::{
-        answer, body, page::Page, path, problem::Problem, query::Query, state::State, who::Who,
+        answer,
+        call::{Answer, Call},
+        endpoint::Endpoint,
+        fields::Fields,
     },
     operations::NewArea,
-    storage::sites,
+    storage::sites::{self, Area},
 };
 
-/// `GET /areas`
-pub(in crate::http) async fn list(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let organization = who.0.organization_id;
-    let mut query = Query::of(&request)?;
-    let page = Page::<AreaId>::of(&request, &mut query, organization);
-    query.finish()?;
-    let mut conn = state.database.read().await?;
-    let found = sites::list_areas(&mut conn, organization, page.after, page.rows()).await?;
-    let rows = found.into_iter().map(|area| {
-        let id = area.id;
-        (area, id)
-    });
-    page.answer(rows.collect())
+pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/areas", web::to(list))
+            .says("The areas of all sites, in the order of their ids")
+            .lists::<Area>(),
+        Endpoint::get("/areas/{id}", web::to(one))
+            .says("An area")
+            .gives_resource::<Area>(),
+        Endpoint::post("/areas", web::to(create))
+            .says("Makes an area of a site")
+            .needs(Action::ManageTree)
+            .takes(new_area)
+            .makes::<Area>(),
+        Endpoint::patch("/areas/{id}", web::to(change))
+            .says("Changes an area; what is absent stays")
+            .needs(Action::ManageTree)
+            .takes(area_name)
+            .gives_resource::<Area>(),
+        Endpoint::delete("/areas/{id}", web::to(delete))
+            .says("Removes an area that no unit lies or lay in")
+            .needs(Action::ManageTree),
+    ]
 }
 
-/// `GET /areas/{id}`
-pub(in crate::http) async fn one(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let area: AreaId = path::id(&request)?;
-    Query::of(&request)?.finish()?;
-    let mut conn = state.database.read().await?;
-    let found = sites::get_area(&mut conn, who.0.organization_id, area).await?;
-    answer::resource(&found.ok_or_else(Problem::not_found)?)
+async fn list(call: Call) -> Answer {
+    call.list(sites::list_areas, |area| area.id).await
 }
 
-/// `POST /areas` `{"siteId":"…","name":"Kitchen"}`; owner, admin
-pub(in crate::http) async fn create(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, Problem> {
-    let mut fields = body::object(&request, payload).await?;
+async fn one(call: Call) -> Answer {
+    call.one(sites::get_area).await
+}
+
+async fn create(call: Call, payload: Payload) -> Answer {
+    let new = call.body(payload, new_area).await?;
+    let area = call.state.operations.create_area(&call.who, new).await?;
+    answer::created(&format!("/api/v1/areas/{}", area.id), &area)
+}
+
+/// `{"siteId":"…","name":"Kitchen"}`
+fn new_area(fields: &mut Fields) -> Option<NewArea> {
     let site_id = fields.required("siteId");
     let name = fields.required("name");
-    let new = site_id
-        .zip(name)
-        .map(|(site_id, name)| NewArea { site_id, name });
-    let new = fields.finish(new)?;
-    let area = state.operations.create_area(&who.0, new).await?;
-    answer::created(&format!("/api/v1/areas/{}", area.id), &area)
+    Some(NewArea {
+        site_id: site_id?,
+        name: name?,
+    })
+}
+
+async fn change(call: Call, payload: Payload) -> Answer {
+    let id = call.id()?;
+    let expected = call.precondition();
+    let change = call.body(payload, |fields| Some(area_name(fields))).await?;
+    let operations = &call.state.operations;
+    let changed = operations.rename_area(&call.who, id, change, |seen| expected.holds_for(seen));
+    answer::resource(&changed.await?)
+}
+
+async fn delete(call: Call) -> Answer {
+    let id = call.id()?;
+    let expected = call.precondition();
+    let operations = &call.state.operations;
+    let deleted = operations.delete_area(&call.who, id, |seen| expected.holds_for(seen));
+    deleted.await?;
+    answer::nothing()
+}
+
+fn area_name(fields: &mut Fields) -> Option<Name> {
+    fields.replaced("name")
 }

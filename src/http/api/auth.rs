@@ -5,13 +5,20 @@ use std::net::{IpAddr, Ipv4Addr};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{CACHE_CONTROL, HeaderValue},
-    web::{Data, Payload},
+    web::{self, Data, Payload},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
     domain::Timestamp,
-    http::{answer, body, problem::Problem, state::State, who::Who},
+    http::{
+        answer, body,
+        call::{Answer, Call},
+        endpoint::{Access, Endpoint},
+        fields::Fields,
+        state::State,
+    },
     operations::{Account, SignedIn},
 };
 
@@ -22,8 +29,28 @@ const MAX_PASSWORD_CHARS: usize = 1024;
 /// Longest refresh token that is looked at, characters; ours have 43.
 const MAX_TOKEN_CHARS: usize = 1024;
 
+pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
+    let open = |endpoint: Endpoint| endpoint.open_to(Access::Open);
+    vec![
+        open(Endpoint::post("/auth/login", web::to(login)))
+            .says("Signs in; ten failures of an account and address within five minutes are the last for a while")
+            .takes(credentials)
+            .gives::<Session>(),
+        open(Endpoint::post("/auth/refresh", web::to(refresh)))
+            .says("Gives the next pair of tokens; a refresh token works once")
+            .takes(refresh_token)
+            .gives::<Session>(),
+        open(Endpoint::post("/auth/logout", web::to(logout)))
+            .says("Ends the login that a refresh token belongs to")
+            .takes(refresh_token),
+        Endpoint::get("/auth/me", web::to(me))
+            .says("Whose token this is")
+            .gives::<Account>(),
+    ]
+}
+
 /// `{"accessToken":"…","refreshToken":"…","expiresAt":"2026-11-24T05:55:12.000Z","user":{…}}`
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Session {
     access_token: String,
@@ -43,16 +70,10 @@ impl From<SignedIn> for Session {
     }
 }
 
-/// `POST /auth/login` `{email,password}`
-pub(in crate::http) async fn login(
-    state: Data<State>,
-    request: HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, Problem> {
+async fn login(state: Data<State>, request: HttpRequest, payload: Payload) -> Answer {
     let mut fields = body::object(&request, payload).await?;
-    let email = fields.required_text("email", MAX_EMAIL_CHARS);
-    let password = fields.required_text("password", MAX_PASSWORD_CHARS);
-    let (email, password) = fields.finish(email.zip(password))?;
+    let credentials = credentials(&mut fields);
+    let (email, password) = fields.finish(credentials)?;
     // Only a server that is not on a network has no peer.
     let peer = request
         .peer_addr()
@@ -61,40 +82,40 @@ pub(in crate::http) async fn login(
     unstored(answer::json(&Session::from(signed_in))?)
 }
 
-/// `POST /auth/refresh` `{refreshToken}`
-pub(in crate::http) async fn refresh(
-    state: Data<State>,
-    request: HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, Problem> {
-    let token = refresh_token(&request, payload).await?;
+async fn refresh(state: Data<State>, request: HttpRequest, payload: Payload) -> Answer {
+    let mut fields = body::object(&request, payload).await?;
+    let token = refresh_token(&mut fields);
+    let token = fields.finish(token)?;
     let signed_in = state.operations.refresh(&token).await?;
     unstored(answer::json(&Session::from(signed_in))?)
 }
 
-/// `POST /auth/logout` `{refreshToken}`
-pub(in crate::http) async fn logout(
-    state: Data<State>,
-    request: HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, Problem> {
-    let token = refresh_token(&request, payload).await?;
+async fn logout(state: Data<State>, request: HttpRequest, payload: Payload) -> Answer {
+    let mut fields = body::object(&request, payload).await?;
+    let token = refresh_token(&mut fields);
+    let token = fields.finish(token)?;
     state.operations.logout(&token).await?;
     unstored(HttpResponse::NoContent().finish())
 }
 
-/// `GET /auth/me`
-pub(in crate::http) async fn me(who: Who) -> Result<HttpResponse, Problem> {
-    unstored(answer::json(&Account::from(&who.0))?)
+async fn me(call: Call) -> Answer {
+    call.no_query()?;
+    unstored(answer::json(&Account::from(&call.who))?)
 }
 
-async fn refresh_token(request: &HttpRequest, payload: Payload) -> Result<String, Problem> {
-    let mut fields = body::object(request, payload).await?;
-    let token = fields.required_text("refreshToken", MAX_TOKEN_CHARS);
-    fields.finish(token)
+/// `{"email":"manager@freshtrack.local","password":"…"}`
+fn credentials(fields: &mut Fields) -> Option<(String, String)> {
+    let email = fields.required_text("email", MAX_EMAIL_CHARS);
+    let password = fields.required_text("password", MAX_PASSWORD_CHARS);
+    email.zip(password)
 }
 
-fn unstored(mut response: HttpResponse) -> Result<HttpResponse, Problem> {
+/// `{"refreshToken":"…"}`
+fn refresh_token(fields: &mut Fields) -> Option<String> {
+    fields.required_text("refreshToken", MAX_TOKEN_CHARS)
+}
+
+fn unstored(mut response: HttpResponse) -> Answer {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)

@@ -1,67 +1,59 @@
 //! `/devices`: the sensors.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::{Data, Payload},
-};
+use actix_web::web::{self, Payload};
 
 use crate::{
-    domain::{DeviceId, device::EXPECTED_INTERVAL_SECONDS},
+    domain::{Action, device::EXPECTED_INTERVAL_SECONDS},
     http::{
-        answer, body, fields::Fields, page::Page, path, problem::Problem, query::Query,
-        state::State, who::Who,
+        answer,
+        call::{Answer, Call},
+        endpoint::Endpoint,
+        fields::Fields,
     },
-    operations::{DeviceIdentity, NewDevice},
-    storage::devices::{self, DeviceSettings},
+    operations::{DeviceChange, DeviceIdentity, NewDevice},
+    storage::devices::{self, Device, DeviceSettings},
 };
 
-/// `GET /devices`
-pub(in crate::http) async fn list(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let organization = who.0.organization_id;
-    let mut query = Query::of(&request)?;
-    let page = Page::<DeviceId>::of(&request, &mut query, organization);
-    query.finish()?;
-    let mut conn = state.database.read().await?;
-    let found = devices::list(&mut conn, organization, page.after, page.rows()).await?;
-    let rows = found.into_iter().map(|device| {
-        let id = device.id;
-        (device, id)
-    });
-    page.answer(rows.collect())
+pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/devices", web::to(list))
+            .says("The sensors, in the order of their ids")
+            .lists::<Device>(),
+        Endpoint::get("/devices/{id}", web::to(one))
+            .says("A sensor")
+            .gives_resource::<Device>(),
+        Endpoint::post("/devices", web::to(create))
+            .says("Makes a sensor known; its next uplink is taken")
+            .needs(Action::ManageTree)
+            .takes(new_device)
+            .makes::<Device>(),
+        Endpoint::patch("/devices/{id}", web::to(change))
+            .says("Changes or moves a sensor; what is absent stays")
+            .needs(Action::ManageTree)
+            .takes(device_change)
+            .gives_resource::<Device>(),
+        Endpoint::delete("/devices/{id}", web::to(delete))
+            .says("Removes a sensor: its readings stay, its identity is free")
+            .needs(Action::ManageTree),
+    ]
 }
 
-/// `GET /devices/{id}`
-pub(in crate::http) async fn one(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let device: DeviceId = path::id(&request)?;
-    Query::of(&request)?.finish()?;
-    let mut conn = state.database.read().await?;
-    let found = devices::get(&mut conn, who.0.organization_id, device).await?;
-    answer::resource(&found.ok_or_else(Problem::not_found)?)
+async fn list(call: Call) -> Answer {
+    call.list(devices::list, |device| device.id).await
 }
 
-/// `POST /devices` `{"unitId":"…","devEui":"A84041B6218263F5","model":"LHT65N","role":"temperature"}`; owner, admin
-pub(in crate::http) async fn create(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, Problem> {
-    let mut fields = body::object(&request, payload).await?;
-    let new = new_device(&mut fields);
-    let new = fields.finish(new)?;
-    let device = state.operations.create_device(&who.0, new).await?;
+async fn one(call: Call) -> Answer {
+    call.one(devices::get).await
+}
+
+async fn create(call: Call, payload: Payload) -> Answer {
+    let new = call.body(payload, new_device).await?;
+    let device = call.state.operations.create_device(&call.who, new).await?;
     answer::created(&format!("/api/v1/devices/{}", device.id), &device)
 }
 
-/// Every field is read before any is missed, so that all mistakes are told.
+/// `{"unitId":"…","devEui":"A84041B6218263F5","model":"LHT65N","role":"temperature"}`; every field is read before
+/// any is missed, so that all mistakes are told.
 fn new_device(fields: &mut Fields) -> Option<NewDevice> {
     let unit_id = fields.optional("unitId");
     let identity = identity(fields);
@@ -84,10 +76,52 @@ fn new_device(fields: &mut Fields) -> Option<NewDevice> {
 }
 
 fn identity(fields: &mut Fields) -> Option<DeviceIdentity> {
+    fields.describe_alternatives(&[&["devEui"], &["applicationId", "ttnDeviceId"]]);
     let dev_eui = fields.optional("devEui");
     let application_id = fields.optional("applicationId");
     let ttn_device_id = fields.optional("ttnDeviceId");
     DeviceIdentity::new(dev_eui, application_id, ttn_device_id)
         .map_err(|missing| fields.refuse(missing))
         .ok()
+}
+
+async fn change(call: Call, payload: Payload) -> Answer {
+    let id = call.id()?;
+    let expected = call.precondition();
+    let change = call
+        .body(payload, |fields| Some(device_change(fields)))
+        .await?;
+    let operations = &call.state.operations;
+    let changed = operations.change_device(&call.who, id, change, |seen| expected.holds_for(seen));
+    answer::resource(&changed.await?)
+}
+
+async fn delete(call: Call) -> Answer {
+    let id = call.id()?;
+    let expected = call.precondition();
+    let operations = &call.state.operations;
+    let deleted = operations.remove_device(&call.who, id, |seen| expected.holds_for(seen));
+    deleted.await?;
+    answer::nothing()
+}
+
+fn device_change(fields: &mut Fields) -> DeviceChange {
+    let (probe, door_polarity) = fields.inside("settings", |settings| {
+        (
+            settings.replaced("probe"),
+            settings.replaced("doorPolarity"),
+        )
+    });
+    DeviceChange {
+        unit_id: fields.change("unitId"),
+        dev_eui: fields.change("devEui"),
+        application_id: fields.change("applicationId"),
+        ttn_device_id: fields.change("ttnDeviceId"),
+        model: fields.replaced("model"),
+        role: fields.replaced("role"),
+        expected_interval_seconds: fields
+            .replaced_within("expectedIntervalSeconds", &EXPECTED_INTERVAL_SECONDS),
+        probe,
+        door_polarity,
+    }
 }

@@ -1,25 +1,40 @@
 //! `/quarantine`: messages of the webhook that were authenticated and could not be used.
 
-use actix_web::{HttpRequest, HttpResponse, web::Data};
+use actix_web::web;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::{
-    domain::Timestamp,
-    http::{page::Page, problem::Problem, query::Query, state::State, who::Who},
+    domain::{Action, Timestamp},
+    http::{
+        call::{Answer, Call},
+        endpoint::Endpoint,
+    },
     storage::quarantine::{self, Reason},
 };
 
+pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/quarantine", web::to(list))
+            .says("Messages of the webhook that were authenticated and could not be used, the newest first")
+            .needs(Action::ReadQuarantine)
+            .lists::<Kept>(),
+    ]
+}
+
 /// `{"id":"…","receivedAt":"…","reason":"unknown_device","devEui":"A84041B6218263F5","body":{…}}`
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "KeptMessage")]
 struct Kept {
     id: Uuid,
     received_at: Timestamp,
     reason: Reason,
     #[serde(skip_serializing_if = "Option::is_none")]
     dev_eui: Option<String>,
+    #[schemars(with = "serde_json::Value")]
     body: Body,
 }
 
@@ -45,23 +60,15 @@ impl From<quarantine::Kept> for Kept {
     }
 }
 
-/// `GET /quarantine`, the newest first; owner, admin. A page of long messages ends before its limit.
-pub(in crate::http) async fn list(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let mut query = Query::of(&request)?;
-    let page = Page::<(Timestamp, Uuid)>::of(&request, &mut query, who.0.organization_id);
+/// The newest first. A page of long messages ends before its limit.
+async fn list(call: Call) -> Answer {
+    let mut query = call.query()?;
+    let page = call.page_in(&mut query);
     query.finish()?;
-    let found = state
-        .operations
-        .quarantine(&who.0, page.after, page.limit() + 1)
-        .await?;
+    let operations = &call.state.operations;
+    let found = operations.quarantine(&call.who, page.after, page.limit() + 1);
+    let found = found.await?;
     let more = found.is_cut || found.messages.len() > page.limit();
-    let rows = found.messages.into_iter().map(|kept| {
-        let key = (kept.received_at, kept.id);
-        (Kept::from(kept), key)
-    });
-    page.answer_cut(rows.collect(), more)
+    let items: Vec<Kept> = found.messages.into_iter().map(Kept::from).collect();
+    page.answer_cut(items, more, |kept| (kept.received_at, kept.id))
 }

@@ -1,93 +1,96 @@
 //! `/rules`: limits by scope.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::{Data, Payload},
-};
+use actix_web::web::{self, Payload};
 use uuid::Uuid;
 
 use crate::{
-    domain::{RuleId, RuleScope},
+    domain::{
+        Action, Rule, RuleScope,
+        rule::{HYSTERESIS_CELSIUS, LIMIT_CELSIUS, RULE_SECONDS},
+    },
     http::{
-        answer, body, etag::Precondition, fields::Fields, page::Page, path, problem::Problem,
-        query::Query, state::State, who::Who,
+        answer,
+        call::{Answer, Call},
+        endpoint::Endpoint,
+        fields::Fields,
     },
     operations::RuleChange,
     storage::rules,
 };
 
-/// `GET /rules`
-pub(in crate::http) async fn list(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let organization = who.0.organization_id;
-    let mut query = Query::of(&request)?;
-    let page = Page::<RuleId>::of(&request, &mut query, organization);
-    query.finish()?;
-    let mut conn = state.database.read().await?;
-    let found = rules::list(&mut conn, organization, page.after, page.rows()).await?;
-    let rows = found.into_iter().map(|rule| {
-        let id = rule.id;
-        (rule, id)
-    });
-    page.answer(rows.collect())
+pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/rules", web::to(list))
+            .says("The rules, in the order of their ids")
+            .lists::<Rule>(),
+        Endpoint::get("/rules/{id}", web::to(one))
+            .says("A rule")
+            .gives_resource::<Rule>(),
+        Endpoint::post("/rules", web::to(create))
+            .says("Makes the rule of a scope that has none; the organization's needs an owner or admin")
+            .needs(Action::WriteLimits)
+            .takes(new_rule)
+            .makes::<Rule>(),
+        Endpoint::patch("/rules/{id}", web::to(change))
+            .says("Changes limits: absent keeps, null inherits; the scope stays")
+            .needs(Action::WriteLimits)
+            .takes(limits)
+            .gives_resource::<Rule>(),
+        Endpoint::delete("/rules/{id}", web::to(delete))
+            .says("Removes a rule: its units have the limits of the wider scope at once")
+            .needs(Action::WriteLimits),
+    ]
 }
 
-/// `GET /rules/{id}`
-pub(in crate::http) async fn one(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let rule: RuleId = path::id(&request)?;
-    Query::of(&request)?.finish()?;
-    let mut conn = state.database.read().await?;
-    let found = rules::get(&mut conn, who.0.organization_id, rule).await?;
-    answer::resource(&found.ok_or_else(Problem::not_found)?)
+async fn list(call: Call) -> Answer {
+    call.list(rules::list, |rule| rule.id).await
 }
 
-/// `POST /rules` `{scope,scopeId,maxTemperature?,…}`
-pub(in crate::http) async fn create(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, Problem> {
-    let mut fields = body::object(&request, payload).await?;
-    let scope: Option<RuleScope> = fields.required("scope");
-    let scope_id: Option<Uuid> = fields.required("scopeId");
-    let limits = limits(&mut fields);
-    let scope = fields.finish(scope.zip(scope_id))?;
-    let rule = state.operations.create_rule(&who.0, scope, limits).await?;
+async fn one(call: Call) -> Answer {
+    call.one(rules::get).await
+}
+
+async fn create(call: Call, payload: Payload) -> Answer {
+    let (scope, limits) = call.body(payload, new_rule).await?;
+    let operations = &call.state.operations;
+    let rule = operations.create_rule(&call.who, scope, limits).await?;
     answer::created(&format!("/api/v1/rules/{}", rule.id), &rule)
 }
 
-/// `PATCH /rules/{id}`: a merge patch of the limits; the scope stays.
-pub(in crate::http) async fn change(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, Problem> {
-    let rule: RuleId = path::id(&request)?;
-    let precondition = Precondition::of(&request);
-    let mut fields = body::object(&request, payload).await?;
-    let limits = limits(&mut fields);
-    let change = fields.finish(Some(limits))?;
-    let changed = state
+async fn change(call: Call, payload: Payload) -> Answer {
+    let rule = call.id()?;
+    let expected = call.precondition();
+    let change = call.body(payload, |fields| Some(limits(fields))).await?;
+    let changed = call
+        .state
         .operations
-        .change_rule(&who.0, rule, change, |seen| precondition.holds_for(seen));
+        .change_rule(&call.who, rule, change, |seen| expected.holds_for(seen));
     answer::resource(&changed.await?)
+}
+
+async fn delete(call: Call) -> Answer {
+    let rule = call.id()?;
+    let expected = call.precondition();
+    let operations = &call.state.operations;
+    let deleted = operations.delete_rule(&call.who, rule, |seen| expected.holds_for(seen));
+    deleted.await?;
+    answer::nothing()
+}
+
+/// `{"scope":"unit","scopeId":"…","maxTemperature":8}`
+fn new_rule(fields: &mut Fields) -> Option<((RuleScope, Uuid), RuleChange)> {
+    let scope = fields.required("scope");
+    let scope_id = fields.required("scopeId");
+    let limits = limits(fields);
+    Some((scope.zip(scope_id)?, limits))
 }
 
 fn limits(fields: &mut Fields) -> RuleChange {
     RuleChange {
-        min_temperature: fields.change("minTemperature"),
-        max_temperature: fields.change("maxTemperature"),
-        hysteresis: fields.change("hysteresis"),
-        confirm_high_seconds: fields.change("confirmHighSeconds"),
-        confirm_low_seconds: fields.change("confirmLowSeconds"),
+        min_temperature: fields.change_number("minTemperature", &LIMIT_CELSIUS),
+        max_temperature: fields.change_number("maxTemperature", &LIMIT_CELSIUS),
+        hysteresis: fields.change_number("hysteresis", &HYSTERESIS_CELSIUS),
+        confirm_high_seconds: fields.change_within("confirmHighSeconds", &RULE_SECONDS),
+        confirm_low_seconds: fields.change_within("confirmLowSeconds", &RULE_SECONDS),
     }
 }

@@ -1,65 +1,90 @@
 //! `/sites`: places with one time zone each.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::{Data, Payload},
-};
+use actix_web::web::{self, Payload};
 
 use crate::{
-    domain::SiteId,
+    domain::Action,
     http::{
-        answer, body, page::Page, path, problem::Problem, query::Query, state::State, who::Who,
+        answer,
+        call::{Answer, Call},
+        endpoint::Endpoint,
+        fields::Fields,
     },
-    operations::NewSite,
-    storage::sites,
+    operations::{NewSite, SiteChange},
+    storage::sites::{self, Site},
 };
 
-/// `GET /sites`
-pub(in crate::http) async fn list(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let organization = who.0.organization_id;
-    let mut query = Query::of(&request)?;
-    let page = Page::<SiteId>::of(&request, &mut query, organization);
-    query.finish()?;
-    let mut conn = state.database.read().await?;
-    let found = sites::list(&mut conn, organization, page.after, page.rows()).await?;
-    let rows = found.into_iter().map(|site| {
-        let id = site.id;
-        (site, id)
-    });
-    page.answer(rows.collect())
+pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/sites", web::to(list))
+            .says("The sites, in the order of their ids")
+            .lists::<Site>(),
+        Endpoint::get("/sites/{id}", web::to(one))
+            .says("A site")
+            .gives_resource::<Site>(),
+        Endpoint::post("/sites", web::to(create))
+            .says("Makes a site")
+            .needs(Action::ManageTree)
+            .takes(new_site)
+            .makes::<Site>(),
+        Endpoint::patch("/sites/{id}", web::to(change))
+            .says("Changes a site; what is absent stays")
+            .needs(Action::ManageTree)
+            .takes(site_change)
+            .gives_resource::<Site>(),
+        Endpoint::delete("/sites/{id}", web::to(delete))
+            .says("Removes a site that nothing lies or lay in")
+            .needs(Action::ManageTree),
+    ]
 }
 
-/// `GET /sites/{id}`
-pub(in crate::http) async fn one(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let site: SiteId = path::id(&request)?;
-    Query::of(&request)?.finish()?;
-    let mut conn = state.database.read().await?;
-    let found = sites::get(&mut conn, who.0.organization_id, site).await?;
-    answer::resource(&found.ok_or_else(Problem::not_found)?)
+async fn list(call: Call) -> Answer {
+    call.list(sites::list, |site| site.id).await
 }
 
-/// `POST /sites` `{"name":"Main Street","timezone":"Europe/Berlin"}`; owner, admin
-pub(in crate::http) async fn create(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, Problem> {
-    let mut fields = body::object(&request, payload).await?;
+async fn one(call: Call) -> Answer {
+    call.one(sites::get).await
+}
+
+async fn create(call: Call, payload: Payload) -> Answer {
+    let new = call.body(payload, new_site).await?;
+    let site = call.state.operations.create_site(&call.who, new).await?;
+    answer::created(&format!("/api/v1/sites/{}", site.id), &site)
+}
+
+/// `{"name":"Main Street","timezone":"Europe/Berlin"}`
+fn new_site(fields: &mut Fields) -> Option<NewSite> {
     let name = fields.required("name");
     let timezone = fields.required("timezone");
-    let new = name
-        .zip(timezone)
-        .map(|(name, timezone)| NewSite { name, timezone });
-    let new = fields.finish(new)?;
-    let site = state.operations.create_site(&who.0, new).await?;
-    answer::created(&format!("/api/v1/sites/{}", site.id), &site)
+    Some(NewSite {
+        name: name?,
+        timezone: timezone?,
+    })
+}
+
+async fn change(call: Call, payload: Payload) -> Answer {
+    let id = call.id()?;
+    let expected = call.precondition();
+    let change = call
+        .body(payload, |fields| Some(site_change(fields)))
+        .await?;
+    let operations = &call.state.operations;
+    let changed = operations.change_site(&call.who, id, change, |seen| expected.holds_for(seen));
+    answer::resource(&changed.await?)
+}
+
+async fn delete(call: Call) -> Answer {
+    let id = call.id()?;
+    let expected = call.precondition();
+    let operations = &call.state.operations;
+    let deleted = operations.delete_site(&call.who, id, |seen| expected.holds_for(seen));
+    deleted.await?;
+    answer::nothing()
+}
+
+fn site_change(fields: &mut Fields) -> SiteChange {
+    SiteChange {
+        name: fields.replaced("name"),
+        timezone: fields.replaced("timezone"),
+    }
 }

@@ -1,16 +1,31 @@
 //! `GET /snapshot`: everything that a dashboard needs to start, of one moment.
 
-use actix_web::{HttpResponse, web::Data};
+use actix_web::web;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
     domain::{Alert, Timestamp},
     events::Position,
-    http::{answer, problem::Problem, state::State, who::Who},
+    http::{
+        answer,
+        call::{Answer, Call},
+        endpoint::Endpoint,
+        problem::Problem,
+    },
     storage::{organizations::Organization, sites::Site, snapshot, units::Unit},
 };
 
-#[derive(Serialize)]
+pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/snapshot", web::to(read))
+            .says("Everything that a dashboard needs to start, of one moment")
+            .gives::<Snapshot>(),
+    ]
+}
+
+/// The state of an organization at one position of its log.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Snapshot {
     /// Everything up to it is in, nothing after; opaque.
@@ -23,12 +38,13 @@ struct Snapshot {
     alerts: Vec<Alert>,
 }
 
-pub(in crate::http) async fn read(state: Data<State>, who: Who) -> Result<HttpResponse, Problem> {
-    let read = snapshot::read(&state.database, who.0.organization_id).await?;
+async fn read(call: Call) -> Answer {
+    call.no_query()?;
+    let read = snapshot::read(&call.state.database, call.organization()).await?;
     let read = read.ok_or_else(Problem::not_found)?;
     answer::json(&Snapshot {
         position: Position::at(read.log, read.seq).offset().to_string(),
-        server_time: state.clock.now(),
+        server_time: call.state.clock.now(),
         organization: read.organization,
         sites: read.sites,
         units: read.units,

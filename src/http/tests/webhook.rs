@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 
 use super::{Server, configure, pieces, untouchable};
 use crate::{
-    domain::Role,
-    operations::fixture::{FRIDGES, RIVAL_FRIDGE, WEBHOOK_SECRET},
+    domain::{DownlinkRoute, Role},
+    operations::fixture::{DEMO, FRIDGES, RIVAL, RIVAL_FRIDGE, WEBHOOK_SECRET},
+    storage::{devices, downlinks},
 };
 
 fn post(path: &str) -> TestRequest {
@@ -188,4 +189,59 @@ async fn a_refusal_reaches_a_sender_that_is_still_sending() {
     let answer = tokio::task::spawn_blocking(sending).await.expect("sent");
     assert!(answer.expect("answered").starts_with("HTTP/1.1 401"));
     handle.stop(false).await;
+}
+
+#[actix_web::test]
+async fn a_device_that_joins_was_heard() {
+    let server = Server::open().await;
+    let join = |eui: u128| {
+        json!({
+            "end_device_ids": {"dev_eui": format!("{eui:016X}")},
+            "received_at": "2026-05-01T11:59:00.000Z",
+            "join_accept": {"session_key_id": "AZq0pQ3kL8mPZsU2hVn7Wg=="},
+        })
+    };
+    let taken = json!({"accepted": true, "stored": 0, "duplicate": false});
+    for eui in [FRIDGES[0].0.as_u128(), RIVAL_FRIDGE.0.as_u128()] {
+        let answer = server.call(post("/webhooks/ttn").set_json(join(eui))).await;
+        assert_eq!((answer.status.as_u16(), &answer.body), (200, &taken));
+    }
+    let devices = server.get("/api/v1/devices", Role::Viewer).await;
+    let seen: Vec<&Value> = devices.body["items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|device| device.get("lastSeenAt"))
+        .collect();
+    assert_eq!(seen, ["2026-05-01T11:59:00.000Z"]);
+}
+
+#[actix_web::test]
+async fn the_way_back_to_a_device_is_remembered_as_it_was_told_last() {
+    let server = Server::open().await;
+    let fridge = FRIDGES[0].0.as_u128();
+    let (push, replace) = ("https://eu1.example/push", "https://eu1.example/replace");
+    let told = |key: &str| DownlinkRoute::new(push, replace, key);
+    let organization = DEMO;
+    let mut conn = server.fixture.database.read().await.expect("read");
+    let eui = format!("{fridge:016X}");
+    let device = devices::find(&mut conn, organization, Some(&eui), None).await;
+    let device = device.expect("read").expect("a device").id;
+    for (frame, key, expected) in [
+        (1, "", None),
+        (2, "first", told("first")),
+        (3, "second", told("second")),
+        (4, "", told("second")),
+    ] {
+        let request = post("/webhooks/ttn").set_json(uplink(fridge, frame));
+        let request = request
+            .insert_header(("X-Downlink-Push", push))
+            .insert_header(("X-Downlink-Replace", replace))
+            .insert_header(("X-Downlink-Apikey", key));
+        assert_eq!(server.call(request).await.status.as_u16(), 200);
+        let route = downlinks::get(&mut conn, organization, device).await;
+        assert_eq!(route.expect("read"), expected, "{key}");
+    }
+    let foreign = downlinks::get(&mut conn, RIVAL, device).await;
+    assert_eq!(foreign.expect("read"), None);
 }

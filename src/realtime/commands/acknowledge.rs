@@ -17,7 +17,7 @@ pub(super) async fn acknowledge(call: &Call<'_>, args: Args) -> Result<Reply, Co
     let alert = call
         .services
         .operations
-        .acknowledge(&call.session().identity, found(&alert_id)?, note)
+        .acknowledge(&*call.session().identity()?, found(&alert_id)?, note)
         .await?;
     Ok(Reply::Alert {
         alert: Box::new(alert),

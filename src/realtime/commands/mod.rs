@@ -2,6 +2,7 @@
 
 mod acknowledge;
 mod organization;
+mod refresh;
 mod site;
 mod unit;
 
@@ -9,7 +10,9 @@ use actix_socketio::Socket;
 
 use crate::domain::text_enum;
 
-use super::{Services, error::CommandError, payload::Args, reply::Reply, session::Session};
+use super::{
+    Services, error::CommandError, payload::Args, reply::Reply, session::Session, stage::Stage,
+};
 
 text_enum! {
     /// The events that clients may send.
@@ -28,6 +31,8 @@ text_enum! {
         UnsubscribeUnit = "unsubscribe:unit",
         /// Take an alert on.
         AcknowledgeAlert = "alert:acknowledge",
+        /// Go on with another token.
+        RefreshAuth = "auth:refresh",
     }
 }
 
@@ -37,6 +42,8 @@ pub(super) struct Call<'a> {
     pub(super) socket: &'a Socket<Session>,
     /// The rooms below.
     pub(super) services: &'a Services,
+    /// Who joins it to rooms.
+    pub(super) stage: &'a Stage,
 }
 
 impl Call<'_> {
@@ -57,6 +64,7 @@ impl Command {
             Self::SubscribeUnit => unit::subscribe(call, args).await,
             Self::UnsubscribeUnit => unit::unsubscribe(call, args).await,
             Self::AcknowledgeAlert => acknowledge::acknowledge(call, args).await,
+            Self::RefreshAuth => refresh::refresh(call, args).await,
         }
     }
 }

@@ -4,24 +4,28 @@
 use crate::{domain::OrganizationId, events::Room};
 
 use super::{
-    super::{error::CommandError, payload::Args, reply::Reply},
+    super::{
+        error::CommandError,
+        payload::Args,
+        reply::Reply,
+        subscriptions::{join, leave},
+    },
     Call,
 };
 
 /// `42["subscribe:organization"]` -> `{"ok":true}`
 pub(super) async fn subscribe(call: &Call<'_>, args: Args) -> Result<Reply, CommandError> {
-    let room = own_readings(call.session().identity.organization_id, args)?;
-    // Not a subscription that is counted, but kept in order with those.
-    let _in_order = call.session().subscriptions.lock().await;
-    call.socket.join([room.to_string()]).await?;
+    let room = own_readings(call.session().identity()?.organization_id, args)?;
+    let mut rooms = call.session().rooms.lock().await;
+    join(call, &mut rooms, room).await?;
     Ok(Reply::Done {})
 }
 
 /// `42["unsubscribe:organization","0199…"]` -> `{"ok":true}`
 pub(super) async fn unsubscribe(call: &Call<'_>, args: Args) -> Result<Reply, CommandError> {
-    let room = own_readings(call.session().identity.organization_id, args)?;
-    let _in_order = call.session().subscriptions.lock().await;
-    call.socket.leave([room.to_string()]).await?;
+    let room = own_readings(call.session().identity()?.organization_id, args)?;
+    let mut rooms = call.session().rooms.lock().await;
+    leave(call, &mut rooms, room).await?;
     Ok(Reply::Done {})
 }
 

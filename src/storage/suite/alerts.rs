@@ -10,6 +10,15 @@ use crate::{
     },
 };
 
+on_both_backends!(
+    an_excursion_triggers_confirms_by_timer_and_resolves,
+    a_deadline_outlives_a_restart,
+    a_deadline_that_means_nothing_any_more_goes,
+    an_alert_is_taken_on_once,
+    the_database_refuses_a_second_open_alert,
+    a_snapshot_holds_what_its_position_says,
+);
+
 impl Store {
     async fn alerts(&self) -> Vec<Alert> {
         let mut conn = self.read().await;
@@ -52,9 +61,7 @@ impl Store {
     }
 }
 
-#[actix::test]
-async fn an_excursion_triggers_confirms_by_timer_and_resolves() {
-    let store = Store::open().await;
+async fn an_excursion_triggers_confirms_by_timer_and_resolves(store: Store) {
     store.measure(3.0).await;
     store.pass(600);
     store.measure(8.0).await;
@@ -109,9 +116,7 @@ async fn an_excursion_triggers_confirms_by_timer_and_resolves() {
     );
 }
 
-#[actix::test]
-async fn a_deadline_outlives_a_restart() {
-    let store = Store::open().await;
+async fn a_deadline_outlives_a_restart(store: Store) {
     store.measure(8.0).await;
     let store = store.reopen().await;
     store.pass(900);
@@ -123,9 +128,7 @@ async fn a_deadline_outlives_a_restart() {
     assert_eq!(store.unit().await.status, UnitStatus::Alarm);
 }
 
-#[actix::test]
-async fn a_deadline_that_means_nothing_any_more_goes() {
-    let store = Store::open().await;
+async fn a_deadline_that_means_nothing_any_more_goes(store: Store) {
     store.measure(8.0).await;
     let stray = crate::storage::stmt::stmt("UPDATE unit_states SET excursion_confirm_at = NULL");
     store
@@ -144,9 +147,7 @@ async fn a_deadline_that_means_nothing_any_more_goes() {
     );
 }
 
-#[actix::test]
-async fn an_alert_is_taken_on_once() {
-    let store = Store::open().await;
+async fn an_alert_is_taken_on_once(store: Store) {
     store.measure(8.0).await;
     let alert = store.alerts().await.remove(0);
     let first = store.acknowledge(&alert, "Ada").await;
@@ -175,14 +176,13 @@ async fn an_alert_is_taken_on_once() {
     );
 }
 
-#[actix::test]
-async fn the_database_refuses_a_second_open_alert() {
-    let store = Store::open().await;
+async fn the_database_refuses_a_second_open_alert(store: Store) {
     store.measure(8.0).await;
     let copy = crate::storage::stmt::stmt(
         "INSERT INTO alerts (id, organization_id, subject_id, unit_id, site_id, kind, status, version, triggered_at, body) \
-         SELECT randomblob(16), organization_id, subject_id, unit_id, site_id, kind, status, version, triggered_at, body FROM alerts",
-    );
+         SELECT ?, organization_id, subject_id, unit_id, site_id, kind, status, version, triggered_at, body FROM alerts",
+    )
+    .bind::<crate::storage::types::Id, _>(crate::storage::types::AnyId(store.time.clock().new_id()));
     let refused = store
         .database
         .writer()
@@ -194,9 +194,7 @@ async fn the_database_refuses_a_second_open_alert() {
     );
 }
 
-#[actix::test]
-async fn a_snapshot_holds_what_its_position_says() {
-    let store = Store::open().await;
+async fn a_snapshot_holds_what_its_position_says(store: Store) {
     store.measure(8.0).await;
     let snapshot = snapshot::read(&store.database, store.ours.organization)
         .await

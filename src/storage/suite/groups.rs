@@ -5,9 +5,15 @@ use futures_util::future::join_all;
 use super::*;
 use crate::storage::log;
 
-#[actix::test]
-async fn a_refused_reading_does_not_harm_its_group() {
-    let store = Store::open().await;
+on_both_backends!(
+    a_refused_reading_does_not_harm_its_group,
+    one_frame_at_once_from_many_senders_is_one_reading_and_one_alert,
+    the_log_has_no_holes_and_holds_every_reading_once,
+    a_stopped_writer_refuses_and_has_done_what_was_asked_before,
+    quarantine_keeps_the_newest,
+);
+
+async fn a_refused_reading_does_not_harm_its_group(store: Store) {
     let impossible = |number: usize| number == 17 || number == 40;
     let jobs = (0..48).map(|number| {
         let humidity = impossible(number).then_some(500.0);
@@ -37,9 +43,7 @@ async fn a_refused_reading_does_not_harm_its_group() {
     );
 }
 
-#[actix::test]
-async fn one_frame_at_once_from_many_senders_is_one_reading_and_one_alert() {
-    let store = Store::open().await;
+async fn one_frame_at_once_from_many_senders_is_one_reading_and_one_alert(store: Store) {
     let reading = store.reading(9.0);
     let jobs = (0..7).map(|_| {
         store
@@ -62,9 +66,7 @@ async fn one_frame_at_once_from_many_senders_is_one_reading_and_one_alert() {
     );
 }
 
-#[actix::test]
-async fn the_log_has_no_holes_and_holds_every_reading_once() {
-    let store = Store::open().await;
+async fn the_log_has_no_holes_and_holds_every_reading_once(store: Store) {
     let jobs = (0..200).map(|number| {
         let place = if number % 3 == 0 {
             store.theirs
@@ -110,9 +112,7 @@ async fn the_log_has_no_holes_and_holds_every_reading_once() {
     assert_eq!(readings, 200);
 }
 
-#[actix::test]
-async fn a_stopped_writer_refuses_and_has_done_what_was_asked_before() {
-    let store = Store::open().await;
+async fn a_stopped_writer_refuses_and_has_done_what_was_asked_before(store: Store) {
     let stored = store
         .database
         .writer()
@@ -136,9 +136,7 @@ async fn a_stopped_writer_refuses_and_has_done_what_was_asked_before() {
     );
 }
 
-#[actix::test]
-async fn quarantine_keeps_the_newest() {
-    let store = Store::open().await;
+async fn quarantine_keeps_the_newest(store: Store) {
     for _ in 0..13 {
         store
             .store(vec![NewReading {

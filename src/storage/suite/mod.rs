@@ -1,10 +1,37 @@
-//! What any backend must do, tried on a real database in a temporary folder.
+//! What any backend must do, tried on a real database: a file in a temporary folder, or a database of a PostgreSQL
+//! server that the tests start.
+
+/// Makes a test of each function for each backend: `name::sqlite`, `name::postgres`.
+macro_rules! on_both_backends {
+    ($($test:ident),+ $(,)?) => {$(
+        mod $test {
+            use crate::storage::suite::{Backend, Store};
+
+            #[actix::test]
+            async fn sqlite() {
+                super::$test(Store::open(Backend::sqlite()).await).await;
+            }
+
+            #[actix::test]
+            async fn postgres() {
+                super::$test(Store::open(Backend::postgres()).await).await;
+            }
+        }
+    )+};
+}
 
 mod alerts;
 mod groups;
+#[path = "../../../tests/it/support/postgres.rs"]
+mod postgres_server;
 mod quarantine;
+mod recovery;
+mod retention;
+mod rollups;
 mod rules;
+mod schema;
 mod statements;
+mod two_writers;
 mod uplinks;
 
 use std::{
@@ -15,9 +42,9 @@ use std::{
 use uuid::Uuid;
 
 use super::{
-    Conn, Database, Hooks, Options,
+    Conn, Database, Hooks, Location, Options,
     devices::{self, DeviceSettings, NewDevice},
-    organizations,
+    organizations, postgres,
     quarantine::KeptMessage,
     sites::{self, Site},
     statements::Statements,
@@ -46,7 +73,30 @@ struct Store {
     told: Told,
     ours: Place,
     theirs: Place,
-    folder: tempfile::TempDir,
+    backend: Backend,
+}
+
+/// A database of a test, gone with it.
+enum Backend {
+    Sqlite(tempfile::TempDir),
+    Postgres(postgres_server::TestDatabase),
+}
+
+impl Backend {
+    fn sqlite() -> Self {
+        Self::Sqlite(tempfile::tempdir().expect("a folder"))
+    }
+
+    fn postgres() -> Self {
+        Self::Postgres(postgres_server::TestDatabase::create())
+    }
+
+    fn location(&self) -> Location {
+        match self {
+            Self::Sqlite(folder) => Location::Sqlite(folder.path().join("freshtrack.db")),
+            Self::Postgres(database) => Location::Postgres(database.url()),
+        }
+    }
 }
 
 /// One organization of a [`Store`].
@@ -130,11 +180,10 @@ fn thermometer(
 }
 
 impl Store {
-    async fn open() -> Self {
+    async fn open(backend: Backend) -> Self {
         let time = Clock::manual(Timestamp::from_millis(NOON));
-        let folder = tempfile::tempdir().expect("a folder");
         let told = Arc::default();
-        let database = open(&folder, &time, &told).await;
+        let database = open(&backend, &time, &told).await;
         let clock = time.clock();
         let (ours, theirs) = (Place::new(&clock), Place::new(&clock));
         for (place, name) in [(ours, "Ours"), (theirs, "Theirs")] {
@@ -150,14 +199,14 @@ impl Store {
             told,
             ours,
             theirs,
-            folder,
+            backend,
         }
     }
 
     /// Closes the database and opens it again, as a restart does.
     async fn reopen(self) -> Self {
         self.database.close().await;
-        let database = open(&self.folder, &self.time, &self.told).await;
+        let database = open(&self.backend, &self.time, &self.told).await;
         Self { database, ..self }
     }
 
@@ -249,15 +298,9 @@ impl Store {
 
     async fn count(&self, table: &'static str) -> i64 {
         // The suite counts rows of any table; queries of the room never name one by text.
-        let path = self.folder.path().join("freshtrack.db");
-        let sql = format!("SELECT count(*) AS count FROM {table}");
-        let rows = super::blocking(move || {
-            use diesel::{Connection, RunQueryDsl, SqliteConnection};
-            let mut connection =
-                SqliteConnection::establish(path.to_str().expect("UTF-8")).expect("opens");
-            Ok(diesel::sql_query(sql).get_result::<Count>(&mut connection)?)
-        });
-        rows.await.expect("counts").count
+        let query = diesel::sql_query(format!("SELECT count(*) AS count FROM {table}"));
+        let counted = self.read().await.first::<Count>(query).await;
+        counted.expect("read").expect("a row").count
     }
 
     /// The events told so far, as `name` or `batch reading °C`, of our organization.
@@ -293,12 +336,13 @@ fn describe(item: &LogItem) -> String {
             ..
         } => format!("{} -> {}", change.previous, change.status),
         LogItem::Event { event, .. } => event.name().to_owned(),
+        LogItem::Notice(notice) => format!("{notice:?}"),
     }
 }
 
-async fn open(folder: &tempfile::TempDir, time: &ManualClock, told: &Told) -> Database {
+async fn open(backend: &Backend, time: &ManualClock, told: &Told) -> Database {
     let options = Options {
-        path: folder.path().join("freshtrack.db"),
+        location: backend.location(),
         readers: 2,
         queue: 1024,
         group: 64,

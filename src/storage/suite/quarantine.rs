@@ -3,6 +3,11 @@
 use super::*;
 use crate::storage::quarantine::{self, KeptPage, NewRow, Reason};
 
+on_both_backends!(
+    pages_go_from_the_newest_to_the_oldest_of_one_organization,
+    long_messages_end_a_page_early,
+);
+
 impl Store {
     async fn keep(&self, place: &Place, body: String) {
         let row = NewRow {
@@ -34,9 +39,7 @@ fn bodies(page: &KeptPage) -> Vec<&str> {
         .collect()
 }
 
-#[actix::test]
-async fn pages_go_from_the_newest_to_the_oldest_of_one_organization() {
-    let store = Store::open().await;
+async fn pages_go_from_the_newest_to_the_oldest_of_one_organization(store: Store) {
     for number in 0..40 {
         store.keep(&store.ours, number.to_string()).await;
         store.keep(&store.theirs, "theirs".to_owned()).await;
@@ -59,9 +62,7 @@ async fn pages_go_from_the_newest_to_the_oldest_of_one_organization() {
     }
 }
 
-#[actix::test]
-async fn long_messages_end_a_page_early() {
-    let store = Store::open().await;
+async fn long_messages_end_a_page_early(store: Store) {
     for _ in 0..40 {
         store.keep(&store.ours, "x".repeat(256 * 1024)).await;
     }

@@ -3,8 +3,14 @@
 use super::*;
 use crate::{
     domain::{Rule, RuleId, RuleScope, UnitStatus},
-    storage::writer::job::{RuleEdit, RuleWrite, RuleWritten},
+    storage::writer::job::{Edited, RuleEdit, RuleWrite},
 };
+
+on_both_backends!(
+    a_new_rule_judges_the_last_known_reading,
+    a_scope_has_one_rule,
+    a_rule_of_another_organization_does_nothing,
+);
 
 impl Store {
     fn rule(&self, scope: RuleScope, max: f64) -> Rule {
@@ -24,7 +30,7 @@ impl Store {
         }
     }
 
-    async fn write(&self, write: RuleWrite) -> RuleWritten {
+    async fn write(&self, write: RuleWrite) -> Edited {
         let edit = RuleEdit {
             organization_id: self.ours.organization,
             write,
@@ -38,9 +44,7 @@ impl Store {
     }
 }
 
-#[actix::test]
-async fn a_new_rule_judges_the_last_known_reading() {
-    let store = Store::open().await;
+async fn a_new_rule_judges_the_last_known_reading(store: Store) {
     store.measure(4.0).await;
     for (scope, max, status) in [
         (RuleScope::Organization, 3.0, UnitStatus::Excursion),
@@ -49,7 +53,7 @@ async fn a_new_rule_judges_the_last_known_reading() {
     ] {
         assert_eq!(
             store.write(RuleWrite::Create(store.rule(scope, max))).await,
-            RuleWritten::Done
+            Edited::Done
         );
         let unit = store.unit().await;
         assert_eq!(
@@ -68,37 +72,33 @@ async fn a_new_rule_judges_the_last_known_reading() {
     );
 }
 
-#[actix::test]
-async fn a_scope_has_one_rule() {
-    let store = Store::open().await;
+async fn a_scope_has_one_rule(store: Store) {
     let rule = store.rule(RuleScope::Unit, 3.0);
     assert_eq!(
         store.write(RuleWrite::Create(rule.clone())).await,
-        RuleWritten::Done
+        Edited::Done
     );
     assert_eq!(
         store
             .write(RuleWrite::Create(store.rule(RuleScope::Unit, 4.0)))
             .await,
-        RuleWritten::Conflict
+        Edited::Conflict
     );
     let new = Rule {
         max_temperature: Some(7.0),
         ..rule.clone()
     };
     let replace = RuleWrite::Replace { seen: rule, new };
-    assert_eq!(store.write(replace.clone()).await, RuleWritten::Done);
+    assert_eq!(store.write(replace.clone()).await, Edited::Done);
     assert_eq!(
         store.write(replace).await,
-        RuleWritten::Conflict,
+        Edited::Conflict,
         "what was seen is no more"
     );
     assert_eq!(store.unit().await.effective_rule.max_temperature, Some(7.0));
 }
 
-#[actix::test]
-async fn a_rule_of_another_organization_does_nothing() {
-    let store = Store::open().await;
+async fn a_rule_of_another_organization_does_nothing(store: Store) {
     store.measure(4.0).await;
     let rule = Rule {
         scope_id: store.theirs.site.0,

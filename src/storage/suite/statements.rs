@@ -3,6 +3,12 @@
 use super::*;
 use crate::{events::Resource, storage::StoreError};
 
+on_both_backends!(
+    what_is_told_of_statements_is_in_the_log_with_their_commit,
+    refused_statements_tell_nothing,
+    only_the_first_thermometer_becomes_the_primary_one,
+);
+
 fn site(id: SiteId, place: &Place, now: Timestamp) -> Statements {
     let mut statements = Statements::new();
     let site = Site {
@@ -15,9 +21,7 @@ fn site(id: SiteId, place: &Place, now: Timestamp) -> Statements {
     statements
 }
 
-#[actix::test]
-async fn what_is_told_of_statements_is_in_the_log_with_their_commit() {
-    let store = Store::open().await;
+async fn what_is_told_of_statements_is_in_the_log_with_their_commit(store: Store) {
     let id = SiteId(store.time.clock().new_id());
     let written = store
         .database
@@ -31,9 +35,7 @@ async fn what_is_told_of_statements_is_in_the_log_with_their_commit() {
     assert_eq!(*items, [LogItem::data_updated(Resource::Sites, id.0)]);
 }
 
-#[actix::test]
-async fn refused_statements_tell_nothing() {
-    let store = Store::open().await;
+async fn refused_statements_tell_nothing(store: Store) {
     let there = store.ours.site;
     let again = store
         .database
@@ -47,9 +49,7 @@ async fn refused_statements_tell_nothing() {
     assert_eq!(store.told(), Vec::<String>::new());
 }
 
-#[actix::test]
-async fn only_the_first_thermometer_becomes_the_primary_one() {
-    let store = Store::open().await;
+async fn only_the_first_thermometer_becomes_the_primary_one(store: Store) {
     let Place {
         organization,
         site,

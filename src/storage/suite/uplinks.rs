@@ -3,9 +3,20 @@
 use super::*;
 use crate::storage::{readings, units::UnitFilter};
 
-#[actix::test]
-async fn a_frame_delivered_again_is_the_same_reading() {
-    let store = Store::open().await;
+on_both_backends!(
+    a_frame_delivered_again_is_the_same_reading,
+    zero_degrees_is_a_temperature,
+    an_older_reading_is_late_and_moves_nothing,
+    a_first_reading_far_behind_its_arrival_is_late,
+    a_simulated_reading_is_kept_and_counts_for_nothing,
+    parts_of_a_frame_and_the_frame_are_one_reading,
+    a_device_that_moved_is_followed_to_its_unit,
+    a_device_of_another_organization_is_unknown,
+    pages_of_readings_are_whole_and_stay_in_their_organization,
+    units_are_listed_within_their_scope,
+);
+
+async fn a_frame_delivered_again_is_the_same_reading(store: Store) {
     let reading = store.reading(3.0);
     assert_eq!(
         store.store(vec![reading.clone()]).await,
@@ -29,9 +40,7 @@ async fn a_frame_delivered_again_is_the_same_reading() {
     assert_eq!(store.told(), ["3", "pending -> ok"]);
 }
 
-#[actix::test]
-async fn zero_degrees_is_a_temperature() {
-    let store = Store::open().await;
+async fn zero_degrees_is_a_temperature(store: Store) {
     store.measure(0.0).await;
     assert_eq!(
         store
@@ -43,9 +52,7 @@ async fn zero_degrees_is_a_temperature() {
     );
 }
 
-#[actix::test]
-async fn an_older_reading_is_late_and_moves_nothing() {
-    let store = Store::open().await;
+async fn an_older_reading_is_late_and_moves_nothing(store: Store) {
     store.pass(600);
     store.measure(3.0).await;
     let older = NewReading {
@@ -61,9 +68,7 @@ async fn an_older_reading_is_late_and_moves_nothing() {
     assert_eq!(store.told(), ["3", "pending -> ok", "20 late"]);
 }
 
-#[actix::test]
-async fn a_first_reading_far_behind_its_arrival_is_late() {
-    let store = Store::open().await;
+async fn a_first_reading_far_behind_its_arrival_is_late(store: Store) {
     for (behind, told) in [(301, "4 late"), (300, "4")] {
         let first = NewReading {
             measured_at: store.now().plus_seconds(-behind),
@@ -93,9 +98,7 @@ async fn a_first_reading_far_behind_its_arrival_is_late() {
     }
 }
 
-#[actix::test]
-async fn a_simulated_reading_is_kept_and_counts_for_nothing() {
-    let store = Store::open().await;
+async fn a_simulated_reading_is_kept_and_counts_for_nothing(store: Store) {
     store
         .store(vec![NewReading {
             simulated: true,
@@ -111,9 +114,7 @@ async fn a_simulated_reading_is_kept_and_counts_for_nothing() {
     assert_eq!(devices[0].last_seen_at, None);
 }
 
-#[actix::test]
-async fn parts_of_a_frame_and_the_frame_are_one_reading() {
-    let store = Store::open().await;
+async fn parts_of_a_frame_and_the_frame_are_one_reading(store: Store) {
     let frame = NewReading {
         frame_key: key(),
         seen_key: key(),
@@ -154,9 +155,7 @@ async fn parts_of_a_frame_and_the_frame_are_one_reading() {
     );
 }
 
-#[actix::test]
-async fn a_device_that_moved_is_followed_to_its_unit() {
-    let store = Store::open().await;
+async fn a_device_that_moved_is_followed_to_its_unit(store: Store) {
     let (device, other) = (store.ours.thermometers[0], store.ours.fridges[1]);
     let moved = Statements::new().and(
         crate::storage::stmt::stmt("UPDATE devices SET unit_id = ? WHERE id = ?")
@@ -178,9 +177,7 @@ async fn a_device_that_moved_is_followed_to_its_unit() {
     assert_eq!(page.await.expect("read").len(), 1);
 }
 
-#[actix::test]
-async fn a_device_of_another_organization_is_unknown() {
-    let store = Store::open().await;
+async fn a_device_of_another_organization_is_unknown(store: Store) {
     let uplink = Uplink {
         organization_id: store.theirs.organization,
         ..store.uplink(vec![store.reading(3.0)])
@@ -197,9 +194,7 @@ async fn a_device_of_another_organization_is_unknown() {
     assert_eq!(store.count("readings").await, 0);
 }
 
-#[actix::test]
-async fn pages_of_readings_are_whole_and_stay_in_their_organization() {
-    let store = Store::open().await;
+async fn pages_of_readings_are_whole_and_stay_in_their_organization(store: Store) {
     for celsius in 0..7 {
         store.measure(f64::from(celsius) / 2.0).await;
         store.pass(if celsius % 2 == 0 { 0 } else { 60 });
@@ -211,11 +206,11 @@ async fn pages_of_readings_are_whole_and_stay_in_their_organization() {
         let page = readings::page(&mut store.read().await, organization, unit, range, after, 2)
             .await
             .expect("read");
-        let Some((_, cursor)) = page.last().cloned() else {
+        let Some(last) = page.last() else {
             break;
         };
-        after = Some(cursor);
-        seen.extend(page.into_iter().map(|(reading, _)| reading.temperature));
+        after = Some(last.cursor());
+        seen.extend(page.into_iter().map(|placed| placed.reading.temperature));
     }
     seen.sort_by(|a, b| a.partial_cmp(b).expect("numbers"));
     assert_eq!(
@@ -236,9 +231,7 @@ async fn pages_of_readings_are_whole_and_stay_in_their_organization() {
     assert_eq!(foreign.expect("read"), []);
 }
 
-#[actix::test]
-async fn units_are_listed_within_their_scope() {
-    let store = Store::open().await;
+async fn units_are_listed_within_their_scope(store: Store) {
     let mut conn = store.read().await;
     let Place {
         organization,

@@ -14,8 +14,8 @@ use crate::{
 };
 
 use super::{
-    job::{Acknowledgement, NewReading, Uplink},
-    unit_of_work::{AlertRow, Changes, LockedDevice, LockedUnit, ReadingRow},
+    job::{Acknowledgement, NewReading, Uplink, WatchedUnit},
+    unit_of_work::{AlertRow, Changes, DeadlineRow, LockedDevice, LockedUnit, ReadingRow},
 };
 
 /// A device's first reading this far behind its arrival is late, milliseconds.
@@ -36,6 +36,7 @@ pub(super) enum What<'a> {
     },
     Confirm,
     RuleChanged,
+    Removed,
     Acknowledge {
         job: usize,
         acknowledgement: &'a Acknowledgement,
@@ -47,7 +48,7 @@ pub(super) struct Decided {
     pub(super) changes: Changes,
     /// The alerts of the acknowledgements that found theirs open, by job.
     pub(super) acknowledged: Vec<(usize, Box<Alert>)>,
-    /// The earliest deadline of the units concerned.
+    /// The earliest deadline that was set.
     pub(super) earliest_deadline: Option<Timestamp>,
 }
 
@@ -56,6 +57,7 @@ pub(super) struct Decisions {
     units: BTreeMap<UnitId, LockedUnit>,
     devices: BTreeMap<DeviceId, LockedDevice>,
     rules: BTreeMap<OrganizationId, Vec<Rule>>,
+    deadlines: BTreeMap<UnitId, Option<Timestamp>>,
     touched_units: BTreeSet<UnitId>,
     touched_devices: BTreeSet<DeviceId>,
     log: BTreeMap<OrganizationId, Vec<LogItem>>,
@@ -70,6 +72,10 @@ impl Decisions {
         rules: BTreeMap<OrganizationId, Vec<Rule>>,
     ) -> Self {
         Self {
+            deadlines: units
+                .iter()
+                .map(|unit| (unit.state.unit.id, alerts::deadline(&unit.state)))
+                .collect(),
             units: units
                 .into_iter()
                 .map(|unit| (unit.state.unit.id, unit))
@@ -103,6 +109,16 @@ impl Decisions {
         self.rules.entry(organization).or_default()
     }
 
+    /// From now on the unit is judged as this.
+    pub(super) fn watch(&mut self, unit: UnitId, watched: &WatchedUnit) {
+        if let Some(unit) = self.units.get_mut(&unit) {
+            unit.state.unit.site_id = watched.site_id;
+            unit.state.unit.name.clone_from(&watched.name);
+            unit.kind = watched.kind;
+            unit.primary_device_id = watched.primary_device_id;
+        }
+    }
+
     /// Adds to what onlookers of this organization are told.
     pub(super) fn tell(&mut self, organization: OrganizationId, item: LogItem) {
         self.log.entry(organization).or_default().push(item);
@@ -130,6 +146,7 @@ impl Decisions {
                 What::Confirm => {
                     // Its row is written anew, so that a deadline that means nothing any more goes.
                     self.touched_units.insert(task.unit_id);
+                    self.deadlines.remove(&task.unit_id);
                     self.decide(task.unit_id, Input::Confirm { now: task.at });
                 }
                 What::RuleChanged => self.decide(
@@ -139,39 +156,41 @@ impl Decisions {
                         new_alert,
                     },
                 ),
+                What::Removed => self.decide(task.unit_id, Input::Removed { now: task.at }),
                 What::Acknowledge {
                     job,
                     acknowledgement,
                 } => self.acknowledge(job, acknowledgement),
             }
         }
-        let Self {
-            units,
-            devices,
-            touched_units,
-            touched_devices,
-            log,
-            acknowledged,
-            mut changes,
-            ..
-        } = self;
-        changes.units = units
-            .into_values()
-            .filter(|unit| touched_units.contains(&unit.state.unit.id))
-            .collect();
-        changes.devices = devices
-            .into_values()
-            .filter(|device| touched_devices.contains(&device.id))
-            .collect();
-        changes.log = log.into_iter().collect();
-        let earliest_deadline = changes
+        self.finish()
+    }
+
+    /// Everything that changed.
+    fn finish(self) -> Decided {
+        let mut changes = self.changes;
+        let is_touched = |unit: &LockedUnit| self.touched_units.contains(&unit.state.unit.id);
+        changes.units = self.units.into_values().filter(is_touched).collect();
+        changes.deadlines = changes
             .units
             .iter()
-            .filter_map(|unit| alerts::deadline(&unit.state))
-            .min();
+            .map(|unit| DeadlineRow {
+                organization_id: unit.state.unit.organization_id,
+                unit_id: unit.state.unit.id,
+                due_at: alerts::deadline(&unit.state),
+            })
+            .filter(|row| self.deadlines.get(&row.unit_id) != Some(&row.due_at))
+            .collect();
+        changes.devices = self
+            .devices
+            .into_values()
+            .filter(|device| self.touched_devices.contains(&device.id))
+            .collect();
+        changes.log = self.log.into_iter().collect();
+        let earliest_deadline = changes.deadlines.iter().filter_map(|row| row.due_at).min();
         Decided {
             changes,
-            acknowledged,
+            acknowledged: self.acknowledged,
             earliest_deadline,
         }
     }

@@ -1,6 +1,6 @@
 //! The writer's task: takes jobs, forms groups, isolates what fails, answers.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -12,8 +12,9 @@ use crate::{
 use super::{
     Message, TRIES,
     job::{Job, Reply, Stored, Uplink},
+    lanes::{self, Lanes},
     process::{Outcome, Processed, process},
-    unit_of_work::UnitOfWork,
+    unit_of_work::{Patience, UnitOfWork},
 };
 
 /// How often an uplink follows its device to another unit before it is refused as unavailable.
@@ -32,15 +33,17 @@ pub(in crate::storage) async fn run<U: UnitOfWork>(
         clock,
         hooks,
         next: Vec::new(),
+        lanes: Lanes::default(),
     };
-    loop {
+    let mut stop = None;
+    while stop.is_none() {
         let mut jobs = std::mem::take(&mut writer.next);
-        let mut stop = None;
         if jobs.is_empty() {
-            match messages.recv().await {
-                Some(Message::Job(job)) => jobs.push(job),
-                Some(Message::Stop(done)) => stop = Some(done),
-                None => return,
+            match writer.wait(&mut messages).await {
+                Waited::For(Message::Job(job)) => jobs.push(job),
+                Waited::For(Message::Stop(done)) => stop = Some(done),
+                Waited::LongEnough => {}
+                Waited::InVain => break,
             }
         }
         while stop.is_none() && jobs.len() < group {
@@ -51,15 +54,22 @@ pub(in crate::storage) async fn run<U: UnitOfWork>(
             }
         }
         writer.settle(jobs).await;
-        if let Some(done) = stop {
-            while !writer.next.is_empty() {
-                let moved = std::mem::take(&mut writer.next);
-                writer.settle(moved).await;
-            }
-            answer(done, ());
-            return;
-        }
+        writer.try_lane().await;
     }
+    writer.finish().await;
+    if let Some(done) = stop {
+        answer(done, ());
+    }
+}
+
+/// What a wait for messages brought.
+enum Waited {
+    /// This one.
+    For(Message),
+    /// A lane may be tried again.
+    LongEnough,
+    /// Nobody can submit any more.
+    InVain,
 }
 
 struct Writing<U> {
@@ -68,46 +78,104 @@ struct Writing<U> {
     hooks: Hooks,
     /// Uplinks whose device was found moved: first in the next group.
     next: Vec<Job>,
+    /// What waits for another node's lock.
+    lanes: Lanes,
 }
 
 impl<U: UnitOfWork> Writing<U> {
+    async fn wait(&self, messages: &mut mpsc::Receiver<Message>) -> Waited {
+        let limit = if self.lanes.is_empty() {
+            Duration::MAX
+        } else {
+            lanes::PAUSE
+        };
+        match tokio::time::timeout(limit, messages.recv()).await {
+            Ok(Some(message)) => Waited::For(message),
+            Ok(None) => Waited::InVain,
+            Err(_) => Waited::LongEnough,
+        }
+    }
+
     /// Commits the jobs, together if that is possible, and answers each.
-    async fn settle(&mut self, jobs: Vec<Job>) {
+    async fn settle(&mut self, mut jobs: Vec<Job>) {
+        let refused = self.lanes.divert(&mut jobs);
+        self.refuse_all(refused, &no_place()).await;
         let mut parts = vec![jobs];
         while let Some(mut part) = parts.pop() {
             if part.is_empty() {
                 continue;
             }
-            match self.attempt(&part).await {
+            match self.attempt(&part, Patience::Usual).await {
                 Ok(processed) => self.committed(part, processed),
                 Err(error) if error.is_data_fault() && part.len() > 1 => {
                     let rest = part.split_off(part.len() / 2);
                     parts.extend([rest, part]);
                 }
-                Err(error) => {
-                    for job in part {
-                        self.refuse(job, &error).await;
+                Err(error @ StoreError::Blocked(_)) => {
+                    let mut divided = lanes::by_organization(part);
+                    if divided.len() > 1 {
+                        parts.append(&mut divided);
+                        continue;
                     }
+                    log::warn!(error:% = error; "an organization is locked by another node, its jobs wait");
+                    let blocked = divided.pop().unwrap_or_default();
+                    let refused = self.lanes.park(blocked);
+                    self.refuse_all(refused, &no_place()).await;
                 }
+                Err(error) => self.refuse_all(part, &error).await,
             }
         }
     }
 
+    /// Tries what waits for another node's lock, if it is time.
+    async fn try_lane(&mut self) {
+        let Some(lane) = self.lanes.due(self.clock.monotonic()) else {
+            return;
+        };
+        match self.attempt(&lane.jobs, Patience::Brief).await {
+            Ok(processed) => self.committed(lane.jobs, processed),
+            Err(error @ StoreError::Blocked(_)) => {
+                let given_up = self.lanes.back(lane);
+                self.refuse_all(given_up, &error).await;
+            }
+            // Free again: what is wrong with it is found in the usual way.
+            Err(_) => self.settle(lane.jobs).await,
+        }
+    }
+
+    /// Does what is left before the end.
+    async fn finish(&mut self) {
+        let waiting = self.lanes.drain();
+        self.settle(waiting).await;
+        while !self.next.is_empty() {
+            let moved = std::mem::take(&mut self.next);
+            self.settle(moved).await;
+        }
+        let waiting = self.lanes.drain();
+        self.refuse_all(waiting, &no_place()).await;
+    }
+
     /// Runs the group, again if a repetition may help.
-    async fn attempt(&mut self, jobs: &[Job]) -> Result<Processed, StoreError> {
+    async fn attempt(&mut self, jobs: &[Job], patience: Patience) -> Result<Processed, StoreError> {
         let mut tries = 1;
         loop {
-            match process(&mut self.uow, jobs, &self.clock).await {
+            match process(&mut self.uow, jobs, patience, &self.clock).await {
                 Ok(processed) => return Ok(processed),
                 Err(error) => {
                     self.uow.rollback().await;
-                    if error.is_data_fault() || tries == TRIES {
+                    if !matches!(error, StoreError::Unavailable(_)) || tries == TRIES {
                         return Err(error);
                     }
                     log::warn!(attempt = tries, jobs = jobs.len(), error:% = error; "group not committed, trying again");
                     tries += 1;
                 }
             }
+        }
+    }
+
+    async fn refuse_all(&mut self, jobs: Vec<Job>, error: &StoreError) {
+        for job in jobs {
+            self.refuse(job, error).await;
         }
     }
 
@@ -164,10 +232,17 @@ impl<U: UnitOfWork> Writing<U> {
             reason: quarantine::Reason::Undecodable,
             message: uplink.message,
         };
-        self.attempt(&[Job::Statements(quarantine::insert(row), reply)])
-            .await
-            .map(drop)
+        self.attempt(
+            &[Job::Statements(quarantine::insert(row), reply)],
+            Patience::Usual,
+        )
+        .await
+        .map(drop)
     }
+}
+
+fn no_place() -> StoreError {
+    StoreError::Blocked("too much waits for another node's lock".to_owned())
 }
 
 /// Answers; whoever asked may have gone.
@@ -190,7 +265,9 @@ fn respond(job: Job, outcome: Outcome) {
         (Job::Acknowledge(_, reply), Outcome::Acknowledged(acknowledged)) => {
             answer(reply, Ok(acknowledged));
         }
-        (Job::Rule(_, reply), Outcome::Rule(written)) => answer(reply, Ok(written)),
+        (Job::Rule(_, reply) | Job::Unit(_, reply), Outcome::Edited(written)) => {
+            answer(reply, Ok(written));
+        }
         (Job::Statements(_, reply), Outcome::Rows(rows)) => answer(reply, Ok(rows)),
         (job, outcome) => {
             log::error!(outcome:? = outcome; "outcome of another kind of job");
@@ -210,7 +287,7 @@ fn fail(job: Job, error: &StoreError) {
         Job::Uplink { reply, .. } => tell(reply, error),
         Job::Due(_, reply) => tell(reply, error),
         Job::Acknowledge(_, reply) => tell(reply, error),
-        Job::Rule(_, reply) => tell(reply, error),
+        Job::Rule(_, reply) | Job::Unit(_, reply) => tell(reply, error),
         Job::Statements(_, reply) => tell(reply, error),
     }
 }

@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        Alert, AlertId, DeviceId, OrganizationId, Person, ReadingId, Rule, RuleScope, Timestamp,
-        UnitId,
+        Alert, AlertId, DeviceId, OrganizationId, Person, ReadingId, Rule, RuleScope, SiteId,
+        Timestamp, UnitId, UnitKind,
     },
     storage::{StoreError, quarantine::KeptMessage, statements::Statements},
 };
@@ -134,14 +134,21 @@ pub enum RuleWrite {
         /// As it shall be; same id and scope.
         new: Rule,
     },
+    /// An existing one removed; likewise.
+    Delete {
+        /// As it was read.
+        seen: Rule,
+    },
 }
 
 impl RuleWrite {
-    /// The rule as it shall be.
+    /// The rule as it shall be, or was.
     #[must_use]
     pub const fn rule(&self) -> &Rule {
         match self {
-            Self::Create(rule) | Self::Replace { new: rule, .. } => rule,
+            Self::Create(rule) | Self::Replace { new: rule, .. } | Self::Delete { seen: rule } => {
+                rule
+            }
         }
     }
 
@@ -152,13 +159,49 @@ impl RuleWrite {
     }
 }
 
-/// What became of a rule edit.
+/// What became of an edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RuleWritten {
+pub enum Edited {
     /// It holds.
     Done,
-    /// The scope has a rule already, or the rule changed since it was read.
+    /// The scope has a rule already, or what was to be changed is not as it was read.
     Conflict,
+}
+
+/// A unit is changed or archived under its lock: it is judged anew, or what is open of it ends.
+pub struct UnitEdit {
+    /// Whose.
+    pub organization_id: OrganizationId,
+    /// The unit.
+    pub unit_id: UnitId,
+    /// What is written, [guarded](Statements::guarded).
+    pub statements: Statements,
+    /// What it is then.
+    pub becomes: UnitBecomes,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What becomes of a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnitBecomes {
+    /// It is watched as this from now on.
+    Watched(WatchedUnit),
+    /// It is watched no more.
+    Archived,
+}
+
+/// What decisions need to know of a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchedUnit {
+    /// Its site.
+    pub site_id: SiteId,
+    /// Shown name.
+    pub name: String,
+    /// Decides the built-in limits.
+    pub kind: UnitKind,
+    /// The sensor that sets its temperature.
+    pub primary_device_id: Option<DeviceId>,
 }
 
 /// A deadline of one unit that may be due; read again under the lock.
@@ -182,8 +225,23 @@ pub(in crate::storage) enum Job {
     },
     Due(Due, Reply<()>),
     Acknowledge(Box<Acknowledgement>, Reply<Acknowledged>),
-    Rule(Box<RuleEdit>, Reply<RuleWritten>),
+    Rule(Box<RuleEdit>, Reply<Edited>),
+    Unit(Box<UnitEdit>, Reply<Edited>),
     Statements(Statements, Reply<Vec<usize>>),
+}
+
+impl Job {
+    /// Whose; statements are of no single one.
+    pub(super) fn organization(&self) -> Option<OrganizationId> {
+        match self {
+            Self::Uplink { uplink, .. } => Some(uplink.organization_id),
+            Self::Due(due, _) => Some(due.organization_id),
+            Self::Acknowledge(acknowledgement, _) => Some(acknowledgement.organization_id),
+            Self::Rule(edit, _) => Some(edit.organization_id),
+            Self::Unit(edit, _) => Some(edit.organization_id),
+            Self::Statements(..) => None,
+        }
+    }
 }
 
 /// Answered after the commit, or with what went wrong.

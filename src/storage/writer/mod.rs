@@ -2,13 +2,15 @@
 //!
 //! `ingest`, `operations` and `jobs` submit; one task takes a job, drains what else waits, and runs the group in
 //! one transaction. Bounds: the queue holds `queue` jobs, over it a submitter waits [`QUEUE_WAIT`] and is then
-//! refused as unavailable; a group holds `group` jobs. A group whose data is refused is halved until the job at
+//! refused as unavailable; a group holds `group` jobs; what another node's lock blocks waits in bounded `lanes`. A group whose data is refused is halved until the job at
 //! fault stands alone: an uplink goes to quarantine, anything else is answered with the error. What a
 //! repetition may cure is tried [`TRIES`] times.
 
 mod decisions;
 mod group;
 pub mod job;
+mod lanes;
+pub(super) mod postgres;
 mod process;
 pub(super) mod sqlite;
 pub(super) mod unit_of_work;
@@ -18,7 +20,9 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use self::job::{Acknowledged, Acknowledgement, Due, Job, RuleEdit, RuleWritten, Stored, Uplink};
+use self::job::{
+    Acknowledged, Acknowledgement, Due, Edited, Job, RuleEdit, Stored, UnitEdit, Uplink,
+};
 use super::{StoreError, statements::Statements};
 
 pub(super) use group::run;
@@ -93,8 +97,16 @@ impl Writer {
     ///
     /// # Errors
     /// [`StoreError`] if the database refuses the values or is unavailable.
-    pub async fn write_rule(&self, edit: RuleEdit) -> Result<RuleWritten, StoreError> {
+    pub async fn write_rule(&self, edit: RuleEdit) -> Result<Edited, StoreError> {
         self.submit(|reply| Job::Rule(Box::new(edit), reply)).await
+    }
+
+    /// Changes or archives a unit under its lock.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database refuses the values or is unavailable.
+    pub async fn edit_unit(&self, edit: UnitEdit) -> Result<Edited, StoreError> {
+        self.submit(|reply| Job::Unit(Box::new(edit), reply)).await
     }
 
     /// Runs statements that need no decision in one transaction; the rows touched by each.

@@ -8,13 +8,13 @@ use crate::{
     clock::Clock,
     domain::{OrganizationId, Rule, Timestamp, UnitId},
     events::{LogEntry, LogItem, Resource},
-    storage::{StoreError, statements::Statements},
+    storage::{StoreError, rules, statements::Statements},
 };
 
 use super::{
     decisions::{Decided, Decisions, Task, What},
-    job::{Acknowledged, Job, RuleEdit, RuleWrite, RuleWritten, Stored, Uplink},
-    unit_of_work::{Frame, UnitOfWork},
+    job::{Acknowledged, Edited, Job, RuleEdit, RuleWrite, Stored, UnitBecomes, UnitEdit, Uplink},
+    unit_of_work::{Claim, Frame, Locked, Patience, UnitOfWork},
 };
 
 /// What became of one job.
@@ -28,8 +28,8 @@ pub(super) enum Outcome {
     Done,
     /// Of an acknowledgement.
     Acknowledged(Acknowledged),
-    /// Of a rule edit.
-    Rule(RuleWritten),
+    /// Of an edit.
+    Edited(Edited),
     /// Of statements: rows touched by each.
     Rows(Vec<usize>),
 }
@@ -52,24 +52,17 @@ pub(super) struct Processed {
 pub(super) async fn process<U: UnitOfWork>(
     uow: &mut U,
     jobs: &[Job],
+    patience: Patience,
     clock: &Clock,
 ) -> Result<Processed, StoreError> {
-    uow.begin().await?;
-    let processed = in_transaction(uow, jobs, clock).await?;
-    uow.commit().await?;
-    Ok(processed)
-}
-
-async fn in_transaction<U: UnitOfWork>(
-    uow: &mut U,
-    jobs: &[Job],
-    clock: &Clock,
-) -> Result<Processed, StoreError> {
-    let mut group = Group::lock(uow, jobs).await?;
+    let scopes = scopes(uow, jobs).await?;
+    let mut locked = uow.begin(&claim(jobs, &scopes), patience).await?;
+    let mut fresh = std::mem::take(&mut locked.fresh).into_iter();
+    let mut group = Group::new(locked);
     let mut outcomes = Vec::with_capacity(jobs.len());
     for (index, job) in jobs.iter().enumerate() {
         outcomes.push(match job {
-            Job::Uplink { uplink, .. } => group.uplink(uow, uplink).await?,
+            Job::Uplink { uplink, .. } => group.uplink(uplink, &mut fresh),
             Job::Due(due, _) => {
                 group.tasks.push(Task {
                     unit_id: due.unit_id,
@@ -91,8 +84,11 @@ async fn in_transaction<U: UnitOfWork>(
                 // Unless the task finds the alert open.
                 Outcome::Acknowledged(Acknowledged::Resolved)
             }
-            Job::Rule(edit, _) => group.rule(uow, edit).await?,
-            Job::Statements(statements, _) => group.statements(uow, statements).await?,
+            Job::Rule(edit, _) => group.rule(uow, edit, &scopes[&index]).await?,
+            Job::Unit(edit, _) => group.unit(uow, edit).await?,
+            Job::Statements(statements, _) => {
+                Outcome::Rows(group.statements(uow, statements).await?)
+            }
         });
     }
     let Group {
@@ -107,7 +103,7 @@ async fn in_transaction<U: UnitOfWork>(
         outcomes[job] = Outcome::Acknowledged(Acknowledged::Alert(alert));
     }
     let at = clock.unskewed();
-    let numbers = uow.apply(&changes, at).await?;
+    let numbers = uow.commit(&changes, at).await?;
     let entries = changes.log.into_iter().zip(numbers);
     let entries = entries
         .map(|((organization, items), seq)| (organization, LogEntry { seq, at, items }))
@@ -119,6 +115,74 @@ async fn in_transaction<U: UnitOfWork>(
     })
 }
 
+/// The units that each rule edit concerns, by job.
+type Scopes = BTreeMap<usize, Vec<UnitId>>;
+
+async fn scopes<U: UnitOfWork>(uow: &mut U, jobs: &[Job]) -> Result<Scopes, StoreError> {
+    let mut scopes = Scopes::new();
+    for (index, job) in jobs.iter().enumerate() {
+        if let Job::Rule(edit, _) = job {
+            let (scope, id) = edit.write.scope();
+            let units = uow.units_in_scope(edit.organization_id, scope, id).await?;
+            scopes.insert(index, units);
+        }
+    }
+    Ok(scopes)
+}
+
+/// What the jobs concern.
+fn claim(jobs: &[Job], scopes: &Scopes) -> Claim {
+    let mut units: BTreeSet<UnitId> = scopes.values().flatten().copied().collect();
+    let (mut devices, mut frames) = (BTreeSet::new(), Vec::new());
+    for job in jobs {
+        match job {
+            Job::Uplink { uplink, .. } => {
+                units.insert(uplink.unit_id);
+                devices.insert(uplink.device_id);
+                frames.extend(frames_of(uplink));
+            }
+            Job::Due(due, _) => {
+                units.insert(due.unit_id);
+            }
+            Job::Acknowledge(acknowledgement, _) => {
+                units.insert(acknowledgement.unit_id);
+            }
+            Job::Unit(edit, _) => {
+                units.insert(edit.unit_id);
+            }
+            Job::Rule(..) | Job::Statements(..) => {}
+        }
+    }
+    let organizations: BTreeSet<_> = jobs.iter().filter_map(Job::organization).collect();
+    Claim {
+        units: units.into_iter().collect(),
+        devices: devices.into_iter().collect(),
+        organizations: organizations.into_iter().collect(),
+        frames,
+    }
+}
+
+fn frames_of(uplink: &Uplink) -> impl Iterator<Item = Frame> {
+    uplink.readings.iter().map(|reading| Frame {
+        organization_id: uplink.organization_id,
+        unit_id: uplink.unit_id,
+        device_id: uplink.device_id,
+        frame_key: reading.frame_key,
+        seen_key: reading.seen_key,
+        received_at: uplink.arrived_at,
+    })
+}
+
+/// Where an uplink belongs, by what was read under the lock.
+enum Home {
+    /// Where it was thought to.
+    Here,
+    /// To another unit.
+    Elsewhere(UnitId),
+    /// Nowhere.
+    Nowhere,
+}
+
 /// What the group has locked, and what is to be done with it.
 struct Group<'a> {
     decisions: Decisions,
@@ -126,138 +190,134 @@ struct Group<'a> {
 }
 
 impl<'a> Group<'a> {
-    async fn lock<U: UnitOfWork>(uow: &mut U, jobs: &'a [Job]) -> Result<Self, StoreError> {
-        let (mut units, mut devices, mut organizations) =
-            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        for job in jobs {
-            match job {
-                Job::Uplink { uplink, .. } => {
-                    units.insert(uplink.unit_id);
-                    devices.insert(uplink.device_id);
-                    organizations.insert(uplink.organization_id);
-                }
-                Job::Due(due, _) => {
-                    units.insert(due.unit_id);
-                    organizations.insert(due.organization_id);
-                }
-                Job::Acknowledge(acknowledgement, _) => {
-                    units.insert(acknowledgement.unit_id);
-                    organizations.insert(acknowledgement.organization_id);
-                }
-                Job::Rule(edit, _) => {
-                    let (scope, id) = edit.write.scope();
-                    units.extend(uow.units_in_scope(edit.organization_id, scope, id).await?);
-                    organizations.insert(edit.organization_id);
-                }
-                Job::Statements(..) => {}
-            }
-        }
-        let units = uow.lock(&Vec::from_iter(units)).await?;
-        let devices = uow.devices(&Vec::from_iter(devices)).await?;
+    fn new(locked: Locked) -> Self {
         let mut rules: BTreeMap<OrganizationId, Vec<Rule>> = BTreeMap::new();
-        for (organization, rule) in uow.rules(&Vec::from_iter(organizations)).await? {
+        for (organization, rule) in locked.rules {
             rules.entry(organization).or_default().push(rule);
         }
-        Ok(Self {
-            decisions: Decisions::new(units, devices, rules),
+        Self {
+            decisions: Decisions::new(locked.units, locked.devices, rules),
             tasks: Vec::new(),
-        })
+        }
     }
 
-    async fn uplink<U: UnitOfWork>(
-        &mut self,
-        uow: &mut U,
-        uplink: &'a Uplink,
-    ) -> Result<Outcome, StoreError> {
+    fn home(&self, uplink: &Uplink) -> Home {
         let device = self
             .decisions
             .device(uplink.organization_id, uplink.device_id);
-        let Some(unit_id) = device.and_then(|device| device.unit_id) else {
-            return Ok(Outcome::Uplink(Stored::UnknownDevice));
-        };
-        if unit_id != uplink.unit_id {
-            return Ok(Outcome::Moved(unit_id));
+        match device.and_then(|device| device.unit_id) {
+            None => Home::Nowhere,
+            Some(unit) if unit == uplink.unit_id => Home::Here,
+            Some(unit) => Home::Elsewhere(unit),
         }
-        let frames: Vec<Frame> = uplink
+    }
+
+    /// Takes what is said of this uplink's frames from `fresh`.
+    fn uplink(&mut self, uplink: &'a Uplink, fresh: &mut impl Iterator<Item = bool>) -> Outcome {
+        // Also of one that goes elsewhere: the next uplink's come after it.
+        let new: Vec<_> = uplink
             .readings
             .iter()
-            .map(|reading| Frame {
-                device_id: uplink.device_id,
-                frame_key: reading.frame_key,
-                seen_key: reading.seen_key,
-                received_at: uplink.arrived_at,
-            })
+            .zip(fresh)
+            .filter_map(|(reading, fresh)| fresh.then_some(reading))
             .collect();
-        let fresh = uow.new_frames(&frames).await?;
-        let new = uplink
-            .readings
-            .iter()
-            .zip(&fresh)
-            .filter(|(_, fresh)| **fresh);
-        self.tasks.extend(new.map(|(reading, _)| Task {
-            unit_id,
+        match self.home(uplink) {
+            Home::Here => {}
+            Home::Elsewhere(unit) => return Outcome::Moved(unit),
+            Home::Nowhere => return Outcome::Uplink(Stored::UnknownDevice),
+        }
+        self.decisions.seen(uplink);
+        let stored = new.len();
+        self.tasks.extend(new.into_iter().map(|reading| Task {
+            unit_id: uplink.unit_id,
             at: reading.measured_at,
             what: What::Reading { uplink, reading },
         }));
-        self.decisions.seen(uplink);
-        let stored = fresh.iter().filter(|fresh| **fresh).count();
-        Ok(Outcome::Uplink(Stored::Readings {
+        Outcome::Uplink(Stored::Readings {
             stored,
-            duplicates: fresh.len() - stored,
-        }))
+            duplicates: uplink.readings.len() - stored,
+        })
     }
 
     async fn rule<U: UnitOfWork>(
         &mut self,
         uow: &mut U,
         edit: &'a RuleEdit,
+        units: &[UnitId],
     ) -> Result<Outcome, StoreError> {
         let (scope, scope_id) = edit.write.scope();
-        let rules = self.decisions.rules_mut(edit.organization_id);
-        let place = rules
+        let in_force = self.decisions.rules_mut(edit.organization_id);
+        let place = in_force
             .iter()
             .position(|rule| rule.scope == scope && rule.scope_id == scope_id);
         match (&edit.write, place) {
-            (RuleWrite::Create(new), None) => rules.push(new.clone()),
-            (RuleWrite::Replace { seen, new }, Some(place)) if rules[place] == *seen => {
-                rules[place] = new.clone();
+            (RuleWrite::Create(new), None) => in_force.push(new.clone()),
+            (RuleWrite::Replace { seen, new }, Some(place)) if in_force[place] == *seen => {
+                in_force[place] = new.clone();
             }
-            _ => return Ok(Outcome::Rule(RuleWritten::Conflict)),
+            (RuleWrite::Delete { seen }, Some(place)) if in_force[place] == *seen => {
+                in_force.remove(place);
+                uow.run(&rules::delete(edit.organization_id, seen.id))
+                    .await?;
+            }
+            _ => return Ok(Outcome::Edited(Edited::Conflict)),
         }
         let rule = edit.write.rule();
-        self.decisions
-            .changes
-            .rules
-            .push((edit.organization_id, rule.clone(), edit.now));
+        if !matches!(edit.write, RuleWrite::Delete { .. }) {
+            let written = (edit.organization_id, rule.clone(), edit.now);
+            self.decisions.changes.rules.push(written);
+        }
         self.decisions.tell(
             edit.organization_id,
             LogItem::data_updated(Resource::Rules, rule.id.0),
         );
-        for unit_id in uow
-            .units_in_scope(edit.organization_id, scope, scope_id)
-            .await?
-        {
-            self.tasks.push(Task {
-                unit_id,
-                at: edit.now,
-                what: What::RuleChanged,
-            });
-        }
-        Ok(Outcome::Rule(RuleWritten::Done))
+        self.tasks.extend(units.iter().map(|unit_id| Task {
+            unit_id: *unit_id,
+            at: edit.now,
+            what: What::RuleChanged,
+        }));
+        Ok(Outcome::Edited(Edited::Done))
     }
 
+    async fn unit<U: UnitOfWork>(
+        &mut self,
+        uow: &mut U,
+        edit: &'a UnitEdit,
+    ) -> Result<Outcome, StoreError> {
+        if self.statements(uow, &edit.statements).await? == [0] {
+            return Ok(Outcome::Edited(Edited::Conflict));
+        }
+        let what = match &edit.becomes {
+            UnitBecomes::Archived => What::Removed,
+            UnitBecomes::Watched(unit) => {
+                self.decisions.watch(edit.unit_id, unit);
+                What::RuleChanged
+            }
+        };
+        self.tasks.push(Task {
+            unit_id: edit.unit_id,
+            at: edit.now,
+            what,
+        });
+        Ok(Outcome::Edited(Edited::Done))
+    }
+
+    /// Rows touched by each that ran.
     async fn statements<U: UnitOfWork>(
         &mut self,
         uow: &mut U,
         statements: &Statements,
-    ) -> Result<Outcome, StoreError> {
+    ) -> Result<Vec<usize>, StoreError> {
         let mut rows = Vec::new();
         for statement in statements.iter() {
             rows.push(uow.run(statement).await?);
+            if statements.is_guarded() && rows == [0] {
+                return Ok(rows);
+            }
         }
         for (organization, item) in statements.told() {
             self.decisions.tell(*organization, item.clone());
         }
-        Ok(Outcome::Rows(rows))
+        Ok(rows)
     }
 }

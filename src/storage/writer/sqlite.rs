@@ -1,7 +1,10 @@
 //! The unit of work on SQLite: a plain connection on the writer's own thread, one cached statement per row.
 //!
 //! `BEGIN IMMEDIATE` always: a deferred transaction that turns to writing fails at once when another process
-//! writes. The transaction is the lock of every unit.
+//! writes. The transaction is the lock of every unit. No `LIMIT ?`: SQLite plans a statement anew for each value of
+//! one, which is a quarter of a group's time.
+
+use std::collections::BTreeSet;
 
 use diesel::{
     ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection,
@@ -15,6 +18,7 @@ use crate::{
     storage::{
         StoreError, alerts,
         devices::{DeviceKeyRow, DeviceStateRow},
+        rollups::{self, Quarters},
         rules::RuleRow,
         schema::{self, device_states, devices, unit_states, units},
         statements::AnyStatement,
@@ -25,7 +29,9 @@ use crate::{
 };
 
 use super::{
-    unit_of_work::{Changes, Frame, LockedDevice, LockedUnit, UnitOfWork},
+    unit_of_work::{
+        Changes, Claim, Frame, Locked, LockedDevice, LockedUnit, Patience, ReadingRow, UnitOfWork,
+    },
     write,
 };
 
@@ -44,7 +50,7 @@ impl SqliteUnitOfWork {
             .filter(units::id.eq(unit))
             .select((columns::<UnitRow>(), columns::<UnitStateRow>()));
         let Some((unit, state)) = query
-            .first::<(UnitRow, UnitStateRow)>(&mut self.0)
+            .get_result::<(UnitRow, UnitStateRow)>(&mut self.0)
             .optional()?
         else {
             return Ok(None);
@@ -53,16 +59,10 @@ impl SqliteUnitOfWork {
             None => None,
             Some(alert) => Some(self.alert(alert)?),
         };
-        let latest = state.latest_at.zip(
-            state
-                .latest_key
-                .as_deref()
-                .and_then(|key| key.try_into().ok()),
-        );
         Ok(Some(LockedUnit {
             kind: unit.kind,
             primary_device_id: unit.primary_device_id,
-            latest,
+            latest: state.latest(),
             state: state.into_state(&unit, open),
         }))
     }
@@ -71,7 +71,7 @@ impl SqliteUnitOfWork {
         let query = schema::alerts::table
             .filter(schema::alerts::id.eq(alert))
             .select(schema::alerts::body);
-        alerts::decode(&query.first::<String>(&mut self.0)?)
+        alerts::decode(&query.get_result::<String>(&mut self.0)?)
     }
 
     fn device(&mut self, device: DeviceId) -> Result<Option<LockedDevice>, StoreError> {
@@ -80,9 +80,45 @@ impl SqliteUnitOfWork {
             .filter(devices::id.eq(device))
             .select((columns::<DeviceKeyRow>(), columns::<DeviceStateRow>()));
         let row = query
-            .first::<(DeviceKeyRow, DeviceStateRow)>(&mut self.0)
+            .get_result::<(DeviceKeyRow, DeviceStateRow)>(&mut self.0)
             .optional()?;
         Ok(row.map(|(device, state)| device.locked(state)))
+    }
+
+    fn rules(
+        &mut self,
+        organizations: &[OrganizationId],
+    ) -> Result<Vec<(OrganizationId, Rule)>, StoreError> {
+        use schema::rules;
+        let mut found = Vec::new();
+        for organization in organizations {
+            let query = rules::table
+                .filter(rules::organization_id.eq(organization))
+                .select(columns::<RuleRow>());
+            let rows = query.load::<RuleRow>(&mut self.0)?;
+            found.extend(rows.into_iter().map(|row| (*organization, row.into())));
+        }
+        Ok(found)
+    }
+
+    /// Notes the frames whose device hangs where it was thought to; `devices` are in id order.
+    fn new_frames(
+        &mut self,
+        frames: &[Frame],
+        devices: &[LockedDevice],
+    ) -> Result<Vec<bool>, StoreError> {
+        let is_home = |frame: &Frame| {
+            let place = devices.binary_search_by_key(&frame.device_id, |device| device.id);
+            place.is_ok_and(|place| {
+                let device = &devices[place];
+                device.organization_id == frame.organization_id
+                    && device.unit_id == Some(frame.unit_id)
+            })
+        };
+        frames
+            .iter()
+            .map(|frame| Ok(is_home(frame) && self.new_frame(frame)?))
+            .collect()
     }
 
     fn new_frame(&mut self, frame: &Frame) -> Result<bool, StoreError> {
@@ -96,7 +132,7 @@ impl SqliteUnitOfWork {
         // A part of a frame whose own message is here already tells nothing new.
         if frame.seen_key != frame.frame_key
             && known(&frame.frame_key)
-                .first::<Timestamp>(&mut self.0)
+                .get_result::<Timestamp>(&mut self.0)
                 .optional()?
                 .is_some()
         {
@@ -122,14 +158,12 @@ impl SqliteUnitOfWork {
         Ok(numbers)
     }
 
-    fn apply_all(&mut self, changes: &Changes, at: Timestamp) -> Result<Vec<i64>, StoreError> {
+    fn apply(&mut self, changes: &Changes, at: Timestamp) -> Result<Vec<i64>, StoreError> {
         let connection = &mut self.0;
         for (organization, rule, now) in &changes.rules {
             write::rule(*organization, rule, *now).execute(connection)?;
         }
-        for row in &changes.readings {
-            write::reading(row).execute(connection)?;
-        }
+        store_readings(connection, &changes.readings)?;
         let (updated, inserted) = changes.final_alerts();
         for row in updated {
             write::alert_update(row)?.execute(connection)?;
@@ -142,9 +176,11 @@ impl SqliteUnitOfWork {
         }
         for unit in &changes.units {
             write::unit_state(unit).execute(connection)?;
-            match crate::alerts::deadline(&unit.state) {
-                Some(due) => write::deadline(&unit.state, due).execute(connection)?,
-                None => write::no_deadline(&unit.state).execute(connection)?,
+        }
+        for row in &changes.deadlines {
+            match row.due_at {
+                Some(due) => write::deadline(row, due).execute(connection)?,
+                None => write::no_deadline(row).execute(connection)?,
             };
         }
         for device in &changes.devices {
@@ -154,11 +190,30 @@ impl SqliteUnitOfWork {
     }
 }
 
-impl UnitOfWork for SqliteUnitOfWork {
-    async fn begin(&mut self) -> Result<(), StoreError> {
-        Ok(self.0.batch_execute("BEGIN IMMEDIATE")?)
+/// Stores new readings and adds them to their quarters; one whose row is there completes it.
+fn store_readings(
+    connection: &mut SqliteConnection,
+    readings: &[ReadingRow],
+) -> Result<(), StoreError> {
+    let (mut quarters, mut anew) = (Quarters::default(), BTreeSet::new());
+    for row in readings {
+        if write::reading(row).execute(connection)? == 1 {
+            quarters.add(row);
+        } else {
+            write::merge_reading(row).execute(connection)?;
+            anew.insert((row.unit_id, rollups::quarter_of(row.reading.measured_at)));
+        }
     }
+    for quarter in quarters.iter() {
+        write::rollup(&quarter).execute(connection)?;
+    }
+    for (unit, starts_at) in anew {
+        write::rollup_anew(unit, starts_at).execute(connection)?;
+    }
+    Ok(())
+}
 
+impl UnitOfWork for SqliteUnitOfWork {
     async fn units_in_scope(
         &mut self,
         organization: OrganizationId,
@@ -180,50 +235,33 @@ impl UnitOfWork for SqliteUnitOfWork {
         })
     }
 
-    async fn lock(&mut self, units: &[UnitId]) -> Result<Vec<LockedUnit>, StoreError> {
-        units
-            .iter()
+    /// The other writers of a file are chores of the command line: there is nobody to be brief for.
+    async fn begin(&mut self, claim: &Claim, _: Patience) -> Result<Locked, StoreError> {
+        self.0.batch_execute("BEGIN IMMEDIATE")?;
+        let units = claim.units.iter();
+        let units: Vec<_> = units
             .filter_map(|unit| self.lock_one(*unit).transpose())
-            .collect()
-    }
-
-    async fn devices(&mut self, devices: &[DeviceId]) -> Result<Vec<LockedDevice>, StoreError> {
-        devices
-            .iter()
+            .collect::<Result<_, _>>()?;
+        let devices = claim.devices.iter();
+        let devices: Vec<_> = devices
             .filter_map(|device| self.device(*device).transpose())
-            .collect()
-    }
-
-    async fn rules(
-        &mut self,
-        organizations: &[OrganizationId],
-    ) -> Result<Vec<(OrganizationId, Rule)>, StoreError> {
-        use schema::rules;
-        let mut found = Vec::new();
-        for organization in organizations {
-            let query = rules::table
-                .filter(rules::organization_id.eq(organization))
-                .select(columns::<RuleRow>());
-            let rows = query.load::<RuleRow>(&mut self.0)?;
-            found.extend(rows.into_iter().map(|row| (*organization, row.into())));
-        }
-        Ok(found)
-    }
-
-    async fn new_frames(&mut self, frames: &[Frame]) -> Result<Vec<bool>, StoreError> {
-        frames.iter().map(|frame| self.new_frame(frame)).collect()
+            .collect::<Result<_, _>>()?;
+        Ok(Locked {
+            rules: self.rules(&claim.organizations)?,
+            fresh: self.new_frames(&claim.frames, &devices)?,
+            units,
+            devices,
+        })
     }
 
     async fn run(&mut self, statement: &dyn AnyStatement) -> Result<usize, StoreError> {
         Ok(statement.execute_sqlite(&mut self.0)?)
     }
 
-    async fn apply(&mut self, changes: &Changes, at: Timestamp) -> Result<Vec<i64>, StoreError> {
-        self.apply_all(changes, at)
-    }
-
-    async fn commit(&mut self) -> Result<(), StoreError> {
-        Ok(self.0.batch_execute("COMMIT")?)
+    async fn commit(&mut self, changes: &Changes, at: Timestamp) -> Result<Vec<i64>, StoreError> {
+        let numbers = self.apply(changes, at)?;
+        self.0.batch_execute("COMMIT")?;
+        Ok(numbers)
     }
 
     async fn rollback(&mut self) {

@@ -65,6 +65,10 @@ pub(crate) struct DeviceState {
 /// A frame that may have come before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Frame {
+    /// Whose it says to be.
+    pub organization_id: OrganizationId,
+    /// Where its sensor was thought to hang; if it does not, the frame is not noted.
+    pub unit_id: UnitId,
     /// The sensor.
     pub device_id: DeviceId,
     /// The row's key.
@@ -105,6 +109,17 @@ pub(crate) struct AlertRow {
     pub rule: EffectiveRule,
 }
 
+/// The one deadline of a unit, as it stands now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DeadlineRow {
+    /// Whose.
+    pub organization_id: OrganizationId,
+    /// The unit.
+    pub unit_id: UnitId,
+    /// When; none any more.
+    pub due_at: Option<Timestamp>,
+}
+
 /// Everything that one group changes.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
@@ -116,6 +131,8 @@ pub(crate) struct Changes {
     pub alerts: Vec<AlertRow>,
     /// Units as they stand now, in id order.
     pub units: Vec<LockedUnit>,
+    /// Deadlines that were set, moved or ended, in id order.
+    pub deadlines: Vec<DeadlineRow>,
     /// Devices as they stand now, in id order.
     pub devices: Vec<LockedDevice>,
     /// What onlookers are told, per organization in id order.
@@ -146,51 +163,71 @@ impl Changes {
     }
 }
 
+/// What a group reads under the lock, ids in order.
+#[derive(Debug, Default)]
+pub(crate) struct Claim {
+    /// Units to lock.
+    pub units: Vec<UnitId>,
+    /// Devices to read after it.
+    pub devices: Vec<DeviceId>,
+    /// Organizations whose rules are read after it.
+    pub organizations: Vec<OrganizationId>,
+    /// Frames to note after it, in the order of the jobs.
+    pub frames: Vec<Frame>,
+}
+
+/// What was found under the lock; what is not known is left out.
+#[derive(Debug, Default)]
+pub(crate) struct Locked {
+    /// Locked until the end of the transaction.
+    pub units: Vec<LockedUnit>,
+    /// As they are after the lock.
+    pub devices: Vec<LockedDevice>,
+    /// As they are after the lock.
+    pub rules: Vec<(OrganizationId, Rule)>,
+    /// For each frame of the claim: true if it had not come before and its sensor hangs where it was thought to.
+    pub fresh: Vec<bool>,
+}
+
+/// How long a transaction waits for a lock that another node holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// As long as a group may.
+    Usual,
+    /// Hardly: it has waited before, and others wait behind it.
+    Brief,
+}
+
 /// One transaction at a time on the writing connection. Any error leaves it to [`UnitOfWork::rollback`].
+///
+/// Few and large steps, because each may be a way to a server and back.
 pub(crate) trait UnitOfWork {
-    /// Begins; in SQLite this takes the lock.
-    fn begin(&mut self) -> impl Future<Output = Result<(), StoreError>>;
-    /// The units of a rule's scope, before the lock.
+    /// The units of a rule's scope, before a transaction begins.
     fn units_in_scope(
         &mut self,
         organization: OrganizationId,
         scope: RuleScope,
         scope_id: Uuid,
     ) -> impl Future<Output = Result<Vec<UnitId>, StoreError>>;
-    /// Locks units, given in id order; unknown ones are left out.
-    fn lock(
+    /// Begins, locks the units in id order, reads what decisions need by statements after the lock, and notes the
+    /// frames.
+    fn begin(
         &mut self,
-        units: &[UnitId],
-    ) -> impl Future<Output = Result<Vec<LockedUnit>, StoreError>>;
-    /// Devices as they are after the lock; unknown ones are left out.
-    fn devices(
-        &mut self,
-        devices: &[DeviceId],
-    ) -> impl Future<Output = Result<Vec<LockedDevice>, StoreError>>;
-    /// The rules of these organizations as they are after the lock.
-    fn rules(
-        &mut self,
-        organizations: &[OrganizationId],
-    ) -> impl Future<Output = Result<Vec<(OrganizationId, Rule)>, StoreError>>;
-    /// Notes frames; true for each that had not come before.
-    fn new_frames(
-        &mut self,
-        frames: &[Frame],
-    ) -> impl Future<Output = Result<Vec<bool>, StoreError>>;
+        claim: &Claim,
+        patience: Patience,
+    ) -> impl Future<Output = Result<Locked, StoreError>>;
     /// Runs a statement that needs no decision.
     fn run(
         &mut self,
         statement: &dyn AnyStatement,
     ) -> impl Future<Output = Result<usize, StoreError>>;
-    /// Writes all changes and numbers the log, last; the numbers in the order of `changes.log`. `at` is the
-    /// log's own time, for its retention.
-    fn apply(
+    /// Writes all changes, numbers the log, last, and makes it durable; the numbers in the order of `changes.log`.
+    /// `at` is the log's own time, for its retention.
+    fn commit(
         &mut self,
         changes: &Changes,
         at: Timestamp,
     ) -> impl Future<Output = Result<Vec<i64>, StoreError>>;
-    /// Makes it durable.
-    fn commit(&mut self) -> impl Future<Output = Result<(), StoreError>>;
     /// Forgets it.
     fn rollback(&mut self) -> impl Future<Output = ()>;
 }

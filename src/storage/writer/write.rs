@@ -8,27 +8,34 @@ use diesel::{
 };
 
 use crate::{
-    alerts::UnitState,
-    domain::{OrganizationId, Rule, Timestamp},
+    domain::{OrganizationId, Rule, Timestamp, UnitId},
     storage::{
         StoreError,
+        rollups::{QUARTER_MS, Quarter},
         stmt::stmt,
         types::{AnyId, Id, Moment},
     },
 };
 
-use super::unit_of_work::{AlertRow, Frame, LockedDevice, LockedUnit, ReadingRow};
+use super::unit_of_work::{AlertRow, DeadlineRow, Frame, LockedDevice, LockedUnit, ReadingRow};
 
 /// A statement of either backend.
 pub(super) trait Write:
-    QueryFragment<Sqlite> + QueryFragment<Pg> + QueryId + diesel::RunQueryDsl<diesel::SqliteConnection>
+    QueryFragment<Sqlite>
+    + QueryFragment<Pg>
+    + QueryId
+    + diesel::RunQueryDsl<diesel::SqliteConnection>
+    + Send
+    + 'static
 {
 }
 impl<
     T: QueryFragment<Sqlite>
         + QueryFragment<Pg>
         + QueryId
-        + diesel::RunQueryDsl<diesel::SqliteConnection>,
+        + diesel::RunQueryDsl<diesel::SqliteConnection>
+        + Send
+        + 'static,
 > Write for T
 {
 }
@@ -37,29 +44,21 @@ impl<
 pub(super) fn frame(frame: &Frame) -> impl Write {
     stmt("INSERT INTO frames (device_id, frame_key, received_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
         .bind::<Id, _>(frame.device_id)
-        .bind::<Binary, _>(frame.seen_key.to_vec())
+        .bind::<Binary, _>(frame.seen_key)
         .bind::<Moment, _>(frame.received_at)
 }
 
-/// Stores a reading; a row of the same frame (of a part that came before) keeps its id and gets what is new.
+/// Stores a reading; no row is touched if one of the same frame is there (of a part that came before).
 pub(super) fn reading(row: &ReadingRow) -> impl Write {
     let reading = &row.reading;
     stmt(
         "INSERT INTO readings (unit_id, measured_at, frame_key, id, organization_id, device_id, temperature, humidity, \
          door_open, battery_percent, battery_volts, signal, late, fault, simulated, f_port, payload, received_at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-         ON CONFLICT (unit_id, measured_at, frame_key) DO UPDATE SET \
-         temperature = coalesce(excluded.temperature, readings.temperature), \
-         humidity = coalesce(excluded.humidity, readings.humidity), \
-         door_open = coalesce(excluded.door_open, readings.door_open), \
-         battery_percent = coalesce(excluded.battery_percent, readings.battery_percent), \
-         battery_volts = coalesce(excluded.battery_volts, readings.battery_volts), \
-         signal = coalesce(excluded.signal, readings.signal), fault = excluded.fault, \
-         f_port = excluded.f_port, payload = excluded.payload",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     )
     .bind::<Id, _>(row.unit_id)
     .bind::<Moment, _>(reading.measured_at)
-    .bind::<Binary, _>(reading.frame_key.to_vec())
+    .bind::<Binary, _>(reading.frame_key)
     .bind::<Id, _>(reading.id)
     .bind::<Id, _>(row.organization_id)
     .bind::<Id, _>(row.device_id)
@@ -75,6 +74,62 @@ pub(super) fn reading(row: &ReadingRow) -> impl Write {
     .bind::<Nullable<Integer>, _>(reading.f_port)
     .bind::<Nullable<Binary>, _>(reading.payload.clone())
     .bind::<Moment, _>(row.received_at)
+}
+
+/// Completes the row of a frame of which a part came before: it keeps its id and gets what is new.
+pub(super) fn merge_reading(row: &ReadingRow) -> impl Write {
+    let reading = &row.reading;
+    stmt(
+        "UPDATE readings SET temperature = coalesce(?, temperature), humidity = coalesce(?, humidity), \
+         door_open = coalesce(?, door_open), battery_percent = coalesce(?, battery_percent), \
+         battery_volts = coalesce(?, battery_volts), signal = coalesce(?, signal), fault = ?, f_port = ?, payload = ? \
+         WHERE unit_id = ? AND measured_at = ? AND frame_key = ?",
+    )
+    .bind::<Nullable<Double>, _>(reading.temperature)
+    .bind::<Nullable<Double>, _>(reading.humidity)
+    .bind::<Nullable<Bool>, _>(reading.door_open)
+    .bind::<Nullable<Double>, _>(reading.battery_percent)
+    .bind::<Nullable<Double>, _>(reading.battery_volts)
+    .bind::<Nullable<Double>, _>(reading.signal)
+    .bind::<Bool, _>(reading.fault)
+    .bind::<Nullable<Integer>, _>(reading.f_port)
+    .bind::<Nullable<Binary>, _>(reading.payload.clone())
+    .bind::<Id, _>(row.unit_id)
+    .bind::<Moment, _>(reading.measured_at)
+    .bind::<Binary, _>(reading.frame_key)
+}
+
+/// Adds to a quarter of an hour.
+pub(super) fn rollup(quarter: &Quarter) -> impl Write {
+    stmt(
+        "INSERT INTO rollups (unit_id, starts_at, organization_id, minimum, maximum, total, count) \
+         VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (unit_id, starts_at) DO UPDATE SET \
+         minimum = min(minimum, excluded.minimum), maximum = max(maximum, excluded.maximum), \
+         total = total + excluded.total, count = count + excluded.count",
+    )
+    .bind::<Id, _>(quarter.unit_id)
+    .bind::<Moment, _>(quarter.starts_at)
+    .bind::<Id, _>(quarter.organization_id)
+    .bind::<Double, _>(quarter.sums.minimum)
+    .bind::<Double, _>(quarter.sums.maximum)
+    .bind::<Double, _>(quarter.sums.total)
+    .bind::<BigInt, _>(quarter.sums.count)
+}
+
+/// Sums a quarter of an hour up anew, from its readings.
+pub(super) fn rollup_anew(unit: UnitId, starts_at: Timestamp) -> impl Write {
+    stmt(
+        "INSERT INTO rollups (unit_id, starts_at, organization_id, minimum, maximum, total, count) \
+         SELECT unit_id, ?, organization_id, min(temperature), max(temperature), sum(temperature), count(temperature) \
+         FROM readings WHERE unit_id = ? AND measured_at >= ? AND measured_at < ? \
+         AND temperature IS NOT NULL AND NOT simulated GROUP BY unit_id, organization_id \
+         ON CONFLICT (unit_id, starts_at) DO UPDATE SET minimum = excluded.minimum, maximum = excluded.maximum, \
+         total = excluded.total, count = excluded.count",
+    )
+    .bind::<Moment, _>(starts_at)
+    .bind::<Id, _>(unit)
+    .bind::<Moment, _>(starts_at)
+    .bind::<Moment, _>(starts_at.plus_millis(QUARTER_MS))
 }
 
 fn json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
@@ -152,7 +207,7 @@ pub(super) fn unit_state(unit: &LockedUnit) -> impl Write {
     .bind::<Nullable<Double>, _>(state.last.map(|last| last.celsius))
     .bind::<Nullable<Integer>, _>(state.last.map(|last| last.interval_seconds))
     .bind::<Nullable<Moment>, _>(unit.latest.map(|(at, _)| at))
-    .bind::<Nullable<Binary>, _>(unit.latest.map(|(_, key)| key.to_vec()))
+    .bind::<Nullable<Binary>, _>(unit.latest.map(|(_, key)| key))
     .bind::<Nullable<Id>, _>(excursion.map(|open| open.alert.id))
     .bind::<Nullable<Text>, _>(excursion.map(|open| open.direction))
     .bind::<Nullable<Moment>, _>(excursion.and_then(|open| open.outside_since))
@@ -163,20 +218,21 @@ pub(super) fn unit_state(unit: &LockedUnit) -> impl Write {
 }
 
 /// Sets the unit's confirm deadline.
-pub(super) fn deadline(state: &UnitState, due: Timestamp) -> impl Write {
+pub(super) fn deadline(row: &DeadlineRow, due: Timestamp) -> impl Write {
     stmt(
-        "INSERT INTO deadlines (unit_id, kind, organization_id, due_at) VALUES (?, 'confirm', ?, ?) \
-         ON CONFLICT (unit_id, kind) DO UPDATE SET due_at = excluded.due_at",
+        "INSERT INTO deadlines (subject_id, kind, organization_id, unit_id, due_at) VALUES (?, 'confirm', ?, ?, ?) \
+         ON CONFLICT (subject_id, kind) DO UPDATE SET due_at = excluded.due_at",
     )
-    .bind::<Id, _>(state.unit.id)
-    .bind::<Id, _>(state.unit.organization_id)
+    .bind::<Id, _>(row.unit_id)
+    .bind::<Id, _>(row.organization_id)
+    .bind::<Id, _>(row.unit_id)
     .bind::<Moment, _>(due)
 }
 
 /// Ends the unit's confirm deadline.
-pub(super) fn no_deadline(state: &UnitState) -> impl Write {
-    stmt("DELETE FROM deadlines WHERE unit_id = ? AND kind = 'confirm'")
-        .bind::<Id, _>(state.unit.id)
+pub(super) fn no_deadline(row: &DeadlineRow) -> impl Write {
+    stmt("DELETE FROM deadlines WHERE subject_id = ? AND kind = 'confirm'")
+        .bind::<Id, _>(row.unit_id)
 }
 
 /// Keeps what a device told last.

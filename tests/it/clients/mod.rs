@@ -73,6 +73,28 @@ async fn the_real_client_is_sent_away_when_its_token_ends_and_stays_away() {
     app.stop().await;
 }
 
+#[actix_web::test]
+async fn the_real_client_is_sent_away_when_its_login_ends_and_stays_away() {
+    let app = TestApp::start().await;
+    let login = app.http.sign_in(DEMO.email, DEMO.password).await;
+    let mut pages = Vec::new();
+    for transport in ["polling", "websocket"] {
+        let mut node = node("expiry.mjs");
+        node.args([app.http.url("").as_str(), login.access.as_str(), transport]);
+        pages.push((transport, Page::open(node).await));
+    }
+    app.http.present("logout", &login.refresh).await.expect(204);
+    for (transport, page) in pages {
+        let expected = json!({
+            "expired": { "reason": "revoked" },
+            "reason": "io server disconnect",
+            "active": false,
+        });
+        assert_eq!(page.end().await, expected, "{transport}");
+    }
+    app.stop().await;
+}
+
 /// A script that runs until something happens to it; killed when dropped.
 struct Page {
     child: Child,

@@ -1,18 +1,21 @@
 //! The real server inside the test's process: own data, a free port, a clock that the test moves.
 
 use std::cell::Cell;
+use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use freshtrack::app::{self, Running};
 use freshtrack::clock::{Clock, ManualClock};
 use freshtrack::config::{Config, Demo, Source};
 use freshtrack::domain::Timestamp;
+use freshtrack::storage::{Database, Hooks, Location, Options};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::demo::{Organization, Unit};
-use super::{Answer, Client, Http, Transport, Uplink};
+use super::{Answer, Client, DATABASE_URL, Http, Transport, Uplink, database_url};
 
 /// When a test begins, by its own clock.
 const START: &str = "2026-05-01T12:00:00.000Z";
@@ -25,6 +28,7 @@ pub(crate) struct TestApp {
     pub(crate) clock: ManualClock,
     running: Running,
     data: TempDir,
+    variables: Vec<(String, String)>,
     frames: Cell<u32>,
 }
 
@@ -47,10 +51,12 @@ impl TestApp {
     pub(crate) async fn start_with(variables: &[(&str, &str)]) -> Self {
         let data = tempfile::tempdir().unwrap();
         let clock = Clock::manual(Timestamp::parse(START).unwrap());
-        Self::open(data, clock, variables).await
+        let variables = variables.iter();
+        let variables = variables.map(|&(name, value)| (name.to_owned(), value.to_owned()));
+        Self::open(data, clock, variables.collect()).await
     }
 
-    async fn open(data: TempDir, clock: ManualClock, variables: &[(&str, &str)]) -> Self {
+    async fn open(data: TempDir, clock: ManualClock, variables: Vec<(String, String)>) -> Self {
         let folder = data.path().display().to_string();
         let own = [
             ("FRESHTRACK__SERVER__BIND", "127.0.0.1:0"),
@@ -58,12 +64,15 @@ impl TestApp {
             // No balancer looks at a test's server: its stop need not wait for one.
             ("FRESHTRACK__SHUTDOWN__DRAIN_MS", "0"),
         ];
+        let database = database_url();
         let source = Source {
             file: None,
-            environment: own
+            environment: database
                 .iter()
-                .chain(variables)
-                .map(|&(name, value)| (name.to_owned(), value.to_owned()))
+                .map(|url| (DATABASE_URL, url.as_str()))
+                .chain(own)
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .chain(variables.clone())
                 .collect(),
             demo: Demo::Seeded,
         };
@@ -74,6 +83,7 @@ impl TestApp {
             clock,
             running,
             data,
+            variables,
             frames: Cell::new(0),
         }
     }
@@ -82,8 +92,30 @@ impl TestApp {
     pub(crate) async fn restart(self) -> Self {
         self.running.stop().await;
         let frames = self.frames;
-        let opened = Self::open(self.data, self.clock, &[]).await;
+        let opened = Self::open(self.data, self.clock, self.variables).await;
         Self { frames, ..opened }
+    }
+
+    /// Where it listens.
+    pub(crate) const fn addr(&self) -> SocketAddr {
+        self.running.addr
+    }
+
+    /// Its database, opened from beside it, as an operator's command does.
+    pub(crate) async fn database(&self) -> Database {
+        let own = || Location::Sqlite(self.data.path().join("freshtrack.db"));
+        let options = Options {
+            location: database_url().map_or_else(own, Location::Postgres),
+            readers: 1,
+            queue: 1,
+            group: 1,
+        };
+        let hooks = Hooks {
+            entry: Arc::new(|_, _| ()),
+            deadline: Arc::new(|_| ()),
+        };
+        let opened = Database::open(options, self.clock.clock(), hooks).await;
+        opened.unwrap()
     }
 
     /// Where it keeps its data.

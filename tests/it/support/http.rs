@@ -1,6 +1,7 @@
 //! A small HTTP client: a call, an answer, and what a test expects of it.
 
 use awc::http::Method;
+use futures_util::StreamExt as _;
 use serde_json::Value;
 
 use super::DEADLINE;
@@ -13,6 +14,14 @@ const BODY_LIMIT: usize = 16 << 20;
 pub(crate) struct Http {
     client: awc::Client,
     base: String,
+}
+
+/// What a login gave.
+pub(crate) struct SignedIn {
+    /// For requests and the handshake.
+    pub(crate) access: String,
+    /// Works once.
+    pub(crate) refresh: String,
 }
 
 /// A call that is being put together.
@@ -72,18 +81,49 @@ impl Http {
         }
     }
 
+    /// Gets `path` and throws its body away, telling `each` the length of every piece as it comes; the whole length.
+    pub(crate) async fn drain(
+        &self,
+        path: &str,
+        token: &str,
+        mut each: impl AsyncFnMut(),
+    ) -> usize {
+        let call = self.get(path).bearer(token).patient();
+        let mut response = call.request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        let mut length = 0;
+        while let Some(piece) = response.next().await {
+            length += piece.unwrap().len();
+            each().await;
+        }
+        length
+    }
+
     /// The access token of a login.
     pub(crate) async fn login(&self, email: &str, password: &str) -> String {
+        self.sign_in(email, password).await.access
+    }
+
+    /// Both tokens of a login.
+    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> SignedIn {
         let credentials = serde_json::json!({ "email": email, "password": password });
-        let answer = self
-            .post("/api/v1/auth/login")
-            .json(&credentials)
-            .send()
-            .await;
-        match answer.expect(200)["accessToken"].as_str() {
+        let call = self.post("/api/v1/auth/login").json(&credentials);
+        let answer = call.send().await.expect(200);
+        let token = |name: &str| match answer[name].as_str() {
             Some(token) => token.to_owned(),
-            None => panic!("the login of {email} gave no accessToken"),
+            None => panic!("the login of {email} gave no {name}"),
+        };
+        SignedIn {
+            access: token("accessToken"),
+            refresh: token("refreshToken"),
         }
+    }
+
+    /// Hands a refresh token to `/auth/{route}`.
+    pub(crate) async fn present(&self, route: &str, refresh: &str) -> Answer {
+        let call = self.post(&format!("/api/v1/auth/{route}"));
+        let body = serde_json::json!({ "refreshToken": refresh });
+        call.json(&body).send().await
     }
 }
 

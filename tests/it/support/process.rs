@@ -1,6 +1,7 @@
 //! The server as a process of its own, for tests that kill it.
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
@@ -9,12 +10,14 @@ use std::thread;
 use actix_web::rt::time::timeout;
 use actix_web::web::block;
 
-use super::{DEADLINE, Http};
+use super::{DATABASE_URL, DEADLINE, Http, database_url};
 
 /// `freshtrack serve --demo`; killed when dropped.
 pub(crate) struct ServerProcess {
     /// Calls it.
     pub(crate) http: Http,
+    /// Where it listens.
+    pub(crate) addr: SocketAddr,
     process: Process,
 }
 
@@ -38,6 +41,7 @@ impl ServerProcess {
             .args(options)
             .env("FRESHTRACK__SERVER__BIND", "127.0.0.1:0")
             .env("FRESHTRACK__STORAGE__DATA_DIR", data)
+            .envs(database_url().map(|url| (DATABASE_URL, url)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -47,6 +51,7 @@ impl ServerProcess {
         let address = listening_address(log);
         Self {
             http: Http::new(format!("http://{address}")),
+            addr: address.parse().unwrap(),
             process: Process(child),
         }
     }

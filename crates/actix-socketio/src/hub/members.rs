@@ -10,9 +10,10 @@ use std::sync::Arc;
 use socketio_proto::socketio::Frame;
 
 use super::{Found, Parcel, Room, SocketKey};
+use crate::handshake::Handshake;
 use crate::queue::{Departure, Manner, Queue};
 use crate::recovery::Journal;
-use crate::socket::{EmitError, Handshake};
+use crate::socket::EmitError;
 
 #[derive(Default)]
 pub(super) struct Members {
@@ -106,7 +107,7 @@ impl Members {
     /// The queues that are on no list yet come on this one, to be flushed.
     pub(super) fn deliver(&self, parcel: &Parcel, touched: &mut Vec<Arc<Queue>>) {
         self.select(&parcel.rooms, &parcel.except, |key, member| {
-            let _over = member.outlet.push(key, parcel);
+            let _over = member.outlet.put(key, parcel);
             if member.outlet.queue.enlist() {
                 touched.push(Arc::clone(&member.outlet.queue));
             }
@@ -197,12 +198,12 @@ impl Members {
 }
 
 impl Outlet {
-    fn push(&self, key: SocketKey, parcel: &Parcel) -> Result<(), EmitError> {
+    fn put(&self, key: SocketKey, parcel: &Parcel) -> Result<(), EmitError> {
         if let (Some(journal), Manner::Queued(when_full)) = (&self.journal, &parcel.manner)
             && let Some(event) = parcel.numbered(journal)
         {
             return journal.send(&self.queue, key, event, when_full);
         }
-        self.queue.push(key, &parcel.frame, &parcel.manner)
+        self.queue.put(key, &parcel.frame, &parcel.manner)
     }
 }

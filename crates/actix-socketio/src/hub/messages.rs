@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix::Message;
 
 use super::{Found, Outlet, Parcel, Room, SocketKey};
-use crate::socket::Handshake;
+use crate::handshake::Handshake;
 
 /// Where a hub finds a socket.
 #[derive(Clone, Debug)]

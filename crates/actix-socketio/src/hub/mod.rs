@@ -1,12 +1,15 @@
 //! The rooms of one thread: emitter (any thread) -> *hub* -> the queue of each of this thread's sockets.
 //!
 //! Joins and deliveries share its mailbox, so they take effect in the order in which they were asked for.
-//! Bound: [`MAILBOX`] messages; a delivery over it is refused to its sender, whatever is answered waits.
+//! Bounds: [`MAILBOX`] messages; a delivery over it is refused to its sender, whatever is answered waits. What
+//! [`TURN`] deliveries have put into queues leaves, whatever follows them.
 
 mod members;
 mod messages;
 mod parcel;
 mod seat;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -28,11 +31,15 @@ pub(crate) use self::messages::{
 };
 pub(crate) use self::parcel::Parcel;
 pub use self::seat::Seat;
+use crate::handshake::Handshake;
 use crate::queue::{Queue, WhenFull};
-use crate::socket::Handshake;
 
 /// Messages that may wait for a hub.
 const MAILBOX: usize = 1024;
+
+/// Deliveries that leave together. More of them would only be late: senders on other threads can keep the mailbox from
+/// ever being empty.
+const TURN: usize = 64;
 
 /// The name of a room.
 pub type Room = Arc<str>;
@@ -83,6 +90,10 @@ pub(crate) struct Hub {
     namespaces: HashMap<Arc<str>, Members>,
     /// Queues that this turn has put something into, each once.
     touched: Vec<Arc<Queue>>,
+    /// Deliveries of this turn.
+    delivered: usize,
+    /// A [`Flush`] is on its way.
+    flushing: bool,
 }
 
 impl Hub {
@@ -92,6 +103,14 @@ impl Hub {
             error!(actor = "hub"; "a message panicked and was dropped");
             T::default()
         })
+    }
+
+    /// Ends the turn: what it has put into queues leaves.
+    fn flush(&mut self) {
+        self.delivered = 0;
+        for queue in std::mem::take(&mut self.touched) {
+            self.guarded(|_| queue.flush());
+        }
     }
 
     /// A namespace without sockets has nothing to act on.
@@ -179,7 +198,6 @@ impl Handler<Deliver> for Hub {
     type Result = ();
 
     fn handle(&mut self, Deliver { parcels }: Deliver, ctx: &mut Self::Context) {
-        let first = self.touched.is_empty();
         for parcel in &*parcels {
             self.guarded(|hub| {
                 if let Some(members) = hub.namespaces.get(parcel.frame.namespace()) {
@@ -187,7 +205,11 @@ impl Handler<Deliver> for Hub {
                 }
             });
         }
-        if first && !self.touched.is_empty() {
+        self.delivered += 1;
+        if self.delivered >= TURN {
+            self.flush();
+        } else if !self.flushing && !self.touched.is_empty() {
+            self.flushing = true;
             ctx.spawn(Flush);
         }
     }
@@ -205,9 +227,8 @@ impl ActorFuture<Hub> for Flush {
         _: &mut Context<Hub>,
         _: &mut task::Context<'_>,
     ) -> task::Poll<()> {
-        for queue in std::mem::take(&mut hub.touched) {
-            hub.guarded(|_| queue.flush());
-        }
+        hub.flushing = false;
+        hub.flush();
         task::Poll::Ready(())
     }
 }

@@ -6,8 +6,9 @@
 
 use socketio_proto::socketio::Encoding;
 
-use super::{Queue, State};
-use crate::transport::{Room, Wire};
+use super::Queue;
+use super::state::State;
+use crate::transport::Wire;
 
 /// Bytes handed to a WebSocket in one write: what the connection has taken over is out of the queue's count.
 pub(crate) const WRITE_BYTES: usize = 64 * 1024;
@@ -18,11 +19,15 @@ pub(crate) struct Lent {
     pub(crate) encoding: Encoding,
 }
 
-/// Whether the session must see to it.
+/// What is left for the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Left {
-    All,
-    NotAll,
+    /// Nothing.
+    Nothing,
+    /// To wait until its socket takes more.
+    Full,
+    /// To write, or more than that.
+    Others,
 }
 
 impl Queue {
@@ -34,32 +39,35 @@ impl Queue {
     /// Lets what waits leave: at once if the way out is lent, else by the session.
     pub(crate) fn flush(&self) {
         self.unlist();
-        let mut state = self.lock();
-        let is_frames_only = state.failure.is_none() && state.departures.is_empty();
-        if !is_frames_only || state.write_lent() == Left::NotAll {
-            self.wake();
+        let left = self.lock().write_lent();
+        match left {
+            Left::Nothing => {}
+            Left::Full => {
+                self.set_writable(false);
+                self.wake();
+            }
+            Left::Others => self.wake(),
         }
     }
 }
 
 impl State {
     fn write_lent(&mut self) -> Left {
+        if self.failure.is_some() || !self.departures.is_empty() {
+            return Left::Others;
+        }
         while let Some(Lent { wire, encoding }) = &self.lent {
             let (wire, encoding) = (wire.clone(), *encoding);
             let batch = self.take(WRITE_BYTES, encoding);
             if let Some(room) = wire.write(&batch.frames) {
-                return self.give_back(room);
+                self.lent = None;
+                self.blocked = Some(room);
+                return Left::Full;
             }
             if batch.drained {
-                return Left::All;
+                return Left::Nothing;
             }
         }
-        Left::NotAll
-    }
-
-    fn give_back(&mut self, room: Room) -> Left {
-        self.lent = None;
-        self.blocked = Some(room);
-        Left::NotAll
+        Left::Others
     }
 }

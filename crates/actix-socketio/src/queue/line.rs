@@ -23,7 +23,7 @@ pub enum WhenFull {
         notice: Frame,
     },
     /// It takes the place of what waits with its key, but at the end, so that offsets stay in order. As Disconnect if
-    /// that does not make room.
+    /// that does not free an eighth of the queue.
     Coalesce(Arc<Coalescing>),
 }
 
@@ -57,6 +57,8 @@ pub(super) struct Line {
     bytes: usize,
     /// Sockets for which a notice waits.
     noticed: Vec<SocketKey>,
+    /// Something may have been superseded since the last look.
+    unsure: bool,
 }
 
 impl WhenFull {
@@ -110,6 +112,7 @@ impl Line {
 
     pub(super) fn push(&mut self, entry: Entry) {
         self.bytes += entry.frame.size();
+        self.unsure |= entry.replaceable().is_some();
         self.entries.push_back(entry);
     }
 
@@ -139,10 +142,10 @@ impl Line {
     /// Of each key only the newest is left. A socket that loses something gets its notice where the first was: what
     /// comes later may say by its offset that the client has it.
     pub(super) fn coalesce(&mut self) {
-        let superseded = self.superseded();
-        if !superseded.contains(&true) {
+        if !self.unsure {
             return;
         }
+        let superseded = self.superseded();
         let before = std::mem::take(self);
         for (entry, superseded) in before.entries.into_iter().zip(superseded) {
             match entry.stake {
@@ -153,6 +156,7 @@ impl Line {
                 Stake::Firm | Stake::Coalescing(..) => self.push(entry),
             }
         }
+        self.unsure = false;
     }
 
     /// Whether a newer one with its key follows, for each entry.

@@ -1,7 +1,7 @@
 //! What waits, in which order, and what is refused.
 
 use super::*;
-use crate::ask;
+use crate::ask::{self, WAITING};
 
 const A: SocketKey = SocketKey(1);
 const B: SocketKey = SocketKey(2);
@@ -72,6 +72,22 @@ fn over_the_limit_the_session_is_told_once() {
         queue.push(A, &frame("z"), &Manner::default()),
         Err(EmitError::Closed)
     ));
+    assert_eq!(queue.notices().failure, Some(Failure::Overflow));
+}
+
+#[test]
+fn what_comes_at_once_to_a_client_that_reads_is_taken() {
+    let size = frame("x").size();
+    let queue = opened(2 * size);
+    queue.take(1000, Encoding::Json);
+    queue.set_writable(true);
+    let push =
+        |times: usize| (0..times).all(|_| queue.push(A, &frame("x"), &Manner::default()).is_ok());
+    assert!(push(8), "thrice the limit at once, and the limit");
+    queue.set_writable(false);
+    assert_eq!(names(queue.take(4 * size, Encoding::Json)).len(), 4);
+    assert!(push(2), "what is left of the burst counts for nothing");
+    assert!(!push(1));
     assert_eq!(queue.notices().failure, Some(Failure::Overflow));
 }
 
@@ -239,21 +255,23 @@ fn pushed(names: &[&str], limit: usize) -> (Queue, Vec<bool>) {
 fn what_may_be_given_up_makes_room_for_the_rest() {
     let size = frame("x1").size();
     for (sent, left) in [
-        (&["x1", "y1", "f1"][..], &["x1", "y1", "f1"][..]),
-        (&["x1", "x2", "x3", "f1", "f2"], &["gap", "x3", "f1", "f2"]),
-        (&["f1", "x1", "x2", "f2", "x3"], &["f1", "gap", "f2", "x3"]),
+        ("x1 y1 f1", "x1 y1 f1"),
+        ("x1 x2 x3 x4 x5 x6 x7 x8", "x1 x2 x3 x4 x5 x6 x7 x8"),
+        ("x1 x2 x3 x4 x5 x6 f1 f2 f3", "gap x6 f1 f2 f3"),
+        ("f1 x1 x2 x3 x4 x5 x6 f2 x7", "f1 gap f2 x7"),
         (
-            &["f1", "f2", "f3", "f4", "d1", "d2"],
-            &["f1", "f2", "f3", "f4", "gap"],
+            "f1 f2 f3 f4 f5 f6 f7 f8 d1 d2",
+            "f1 f2 f3 f4 f5 f6 f7 f8 gap",
         ),
-        (&["x1", "x2", "x3", "x4", "d1"], &["gap", "x4", "d1"]),
-        (&["d1"], &["d1"]),
+        ("x1 x2 x3 x4 x5 x6 x7 x8 d1", "gap x8 d1"),
+        ("d1", "d1"),
     ] {
-        // A notice is a byte longer.
-        let (queue, taken) = pushed(sent, 4 * size + 1);
+        let sent: Vec<&str> = sent.split(' ').collect();
+        let (queue, taken) = pushed(&sent, 8 * size);
         assert!(taken.into_iter().all(|taken| taken), "{sent:?}");
-        assert_eq!(names(queue.take(1000, Encoding::Json)), left, "{sent:?}");
-        assert_eq!(queue.lock().bytes(), 0, "{sent:?}");
+        let got = names(queue.take(1000, Encoding::Json)).join(" ");
+        assert_eq!(got, left);
+        assert_eq!(queue.lock().bytes(), 0, "{left}");
     }
 }
 
@@ -268,5 +286,17 @@ fn who_has_too_much_that_may_not_be_given_up_is_cut_off() {
         let (queue, taken) = pushed(sent, 2 * size);
         assert_eq!(taken, [true, true, false], "{sent:?}");
         assert_eq!(queue.notices().failure, Some(Failure::Overflow), "{sent:?}");
+    }
+}
+
+#[test]
+fn giving_up_must_be_worth_the_search() {
+    let size = frame("f1").size();
+    for (firm, taken) in [(10, true), (13, false)] {
+        // It is full, and the next takes the place of all that is not firm.
+        let (mut sent, full) = (vec!["f1"; firm], 16);
+        sent.resize(full + 1, "x1");
+        let (_, all) = pushed(&sent, full * size);
+        assert_eq!(all.last(), Some(&taken), "{firm} of {full}");
     }
 }

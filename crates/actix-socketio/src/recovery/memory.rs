@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use self::store::{Held, Store};
+use self::store::{Store, Turn};
 use super::journal::{Limits, Shared};
 use super::{Claim, Journal, Missed, Parting, Recovery, Restored};
 use crate::handler::Refusal;
@@ -115,12 +115,13 @@ impl<D> MemoryRecovery<D> {
         self
     }
 
-    /// Changes the store. What falls out of it is dropped when it is no longer locked.
-    fn with_store<T>(&self, change: impl FnOnce(&mut Store<D>) -> T) -> T {
+    /// Works on the store as it is now, less who has been waited for long enough. What falls out of it is dropped when
+    /// it is no longer locked.
+    fn with_store<T>(&self, work: impl FnOnce(&mut Store<D>) -> T) -> T {
         let mut store = self.lock();
-        let result = change(&mut store);
         let now = self.shared.clock.now();
         let given_up = store.expire(now, self.window, self.sessions);
+        let result = work(&mut store);
         drop(store);
         drop(given_up);
         result
@@ -132,37 +133,32 @@ impl<D> MemoryRecovery<D> {
 }
 
 impl<D: Recoverable> MemoryRecovery<D> {
-    /// The socket that is claimed, if it may be, and nobody else's until the hold ends.
-    fn hold<'a>(&'a self, socket: &Socket<D>, claim: &'a Claim) -> Option<Hold<'a, D>> {
-        let identity = socket.data().identity();
-        let earlier = self.with_store(|store| {
-            store.hold(&claim.pid, |earlier| {
-                earlier.namespace() == socket.namespace()
-                    && earlier.data().identity() == identity
-                    && missed(earlier, claim).is_some()
-            })
-        })?;
-        Some(Hold {
-            recovery: self,
-            pid: &claim.pid,
-            earlier,
+    /// The socket that is claimed, if it may be, and the turn to claim it.
+    fn holder(&self, socket: &Socket<D>, claim: &Claim) -> Option<(Socket<D>, Turn)> {
+        self.with_store(|store| {
+            let (earlier, turn) = store.holder(&claim.pid)?;
+            let may = earlier.namespace() == socket.namespace()
+                && earlier.data().identity() == socket.data().identity();
+            may.then(|| (earlier.clone(), Arc::clone(turn)))
         })
     }
 
     async fn restore(&self, socket: &Socket<D>, claim: &Claim) -> Option<Restored> {
-        let hold = self.hold(socket, claim)?;
-        let earlier = &hold.earlier;
+        let (_, turn) = self.holder(socket, claim)?;
+        let _turn = turn.lock().await;
+        // Another claim may have been accepted meanwhile: then its socket is the one that is claimed.
+        let (earlier, _) = self.holder(socket, claim)?;
+        missed(&earlier, claim)?;
         let rooms = earlier.rooms().await.ok()?;
         socket.join(rooms).await.ok()?;
         // What was delivered before this socket joined has reached the earlier one.
         earlier.caught_up().await.ok()?;
-        let missed = missed(earlier, claim)?;
+        let missed = missed(&earlier, claim)?;
         // What has reached the earlier one has reached this one too, unless it was before it joined.
         socket.caught_up().await.ok()?;
         socket.succeed(&missed)?;
         socket.data().take_over(earlier.data());
-        let held = Held::live(socket.clone());
-        let replaced = self.with_store(|store| store.replace(&claim.pid, held));
+        let replaced = self.with_store(|store| store.replace(&claim.pid, socket.clone()));
         earlier.close();
         drop(replaced);
         Some(Restored {
@@ -185,9 +181,7 @@ impl<D: Recoverable> Recovery<D> for MemoryRecovery<D> {
 
     async fn issue(&self, socket: &Socket<D>) -> Result<Option<String>, Refusal> {
         let pid = sid::random();
-        let held = Held::live(socket.clone());
-        let replaced = self.with_store(|store| store.replace(&pid, held));
-        drop(replaced);
+        self.with_store(|store| store.insert(&pid, socket.clone()));
         Ok(Some(pid))
     }
 
@@ -213,19 +207,5 @@ impl<D> fmt::Debug for MemoryRecovery<D> {
         f.debug_struct("MemoryRecovery")
             .field("limits", &self.limits)
             .finish_non_exhaustive()
-    }
-}
-
-/// A claim that is being looked into: nobody else's meanwhile.
-struct Hold<'a, D> {
-    recovery: &'a MemoryRecovery<D>,
-    pid: &'a str,
-    earlier: Socket<D>,
-}
-
-impl<D> Drop for Hold<'_, D> {
-    fn drop(&mut self) {
-        self.recovery
-            .with_store(|store| store.release(self.pid, &self.earlier));
     }
 }

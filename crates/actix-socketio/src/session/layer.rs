@@ -8,9 +8,9 @@ use socketio_proto::socketio::{Action, Client, Encoding};
 
 use crate::engine::{Connection, Direct};
 use crate::handler::DisconnectReason;
+use crate::handshake::Handshake;
 use crate::queue::Queue;
 use crate::server::{Application, Server};
-use crate::socket::Handshake;
 
 pub(super) enum Layer {
     Packets(Client),

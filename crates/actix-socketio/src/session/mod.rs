@@ -40,10 +40,10 @@ pub(crate) use self::messages::{
 pub(crate) use self::namespace::Namespace;
 use self::running::Running;
 use crate::handler::DisconnectReason;
+use crate::handshake::Handshake;
 use crate::queue::{Failure, Lent, Queue, WRITE_BYTES};
 use crate::registry::Slot;
 use crate::server::Server;
-use crate::socket::Handshake;
 
 /// The actor of one session.
 pub(crate) struct Session {

@@ -29,10 +29,10 @@ pub(crate) use self::compression::Coding;
 pub(crate) use self::takeover::{Room, Tally, Wire};
 pub(crate) use self::tether::{Parted, Tether, tether};
 pub(crate) use self::websocket::{WebSocket, Write};
+use crate::handshake::Handshake;
 use crate::registry::{Entry, Full};
 use crate::server::Server;
 use crate::session::Session;
-use crate::socket::Handshake;
 
 /// The part of a path that names a client bundle.
 const FILE: &str = "file";

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use actix_socketio::{ClientBundles, Cors, SocketIo};
 use actix_web::HttpResponse;
@@ -42,22 +43,40 @@ async fn run(program: &str, script: &str, address: SocketAddr, args: &[&str]) {
     assert!(output.status.success(), "{log}");
 }
 
-/// Everything that the example `probe` can be asked for, and cuts.
-async fn probe(transport: &str) {
-    let servers = probe::servers();
+/// Runs a script against the example `probe`, which waits so long for lost clients.
+async fn probed(script: &str, window: Duration, args: &[&str]) {
+    let servers = probe::servers(window);
     let services = servers.clone();
     let (address, _handle) = serve_all(move || services.iter().map(SocketIo::service).collect());
-    run("node", "probe.mjs", address, &[transport]).await;
+    run("node", script, address, args).await;
 }
 
 #[actix_web::test]
 async fn the_probe_by_polling() {
-    probe("polling").await;
+    probed("probe.mjs", Duration::from_secs(2), &["polling"]).await;
 }
 
 #[actix_web::test]
 async fn the_probe_by_websocket() {
-    probe("websocket").await;
+    probed("probe.mjs", Duration::from_secs(2), &["websocket"]).await;
+}
+
+/// Longer than the client takes on the busiest machine.
+const LONG: Duration = Duration::from_secs(30);
+
+#[actix_web::test]
+async fn cuts_by_polling() {
+    probed("cuts.mjs", LONG, &["polling", "100"]).await;
+}
+
+#[actix_web::test]
+async fn cuts_by_websocket() {
+    probed("cuts.mjs", LONG, &["websocket", "100"]).await;
+}
+
+#[actix_web::test]
+async fn cuts_as_it_comes() {
+    probed("cuts.mjs", LONG, &["default", "100"]).await;
 }
 
 /// Each with both parsers.

@@ -1,5 +1,7 @@
 //! Several namespaces over one session, named and dynamic.
 
+use std::time::Duration;
+
 use crate::support::{Greeter, TestServer, Wire};
 
 fn server() -> TestServer {
@@ -90,4 +92,23 @@ async fn who_is_not_let_into_one_namespace_stays_in_the_others() {
     assert_eq!(wire.text().await, "42/dyn-1,[\"back\"]");
     wire.send("42/dyn-2,[\"echo\"]");
     wire.closed().await;
+}
+
+#[actix_web::test]
+async fn each_namespace_counts_its_ack_ids() {
+    let server = server();
+    let mut wire = server.joined("{}").await;
+    join(&mut wire, "/custom", "").await;
+    let root = server.socketio.emitter();
+    let custom = server.socketio.emitter_of("/custom");
+    for (emitter, asked) in [
+        (&root, "420[\"q\",7]"),
+        (&root, "421[\"q\",7]"),
+        (&custom, "42/custom,0[\"q\",7]"),
+        (&root, "422[\"q\",7]"),
+        (&custom, "42/custom,1[\"q\",7]"),
+    ] {
+        let _answers = emitter.everyone().ask("q", &7, Duration::from_secs(5));
+        assert_eq!(wire.text().await, asked);
+    }
 }

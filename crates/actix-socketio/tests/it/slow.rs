@@ -17,13 +17,13 @@ fn padded(number: u32) -> Value {
     json!({"number": number, "unit": number % UNITS, "pad": "x".repeat(10_000)})
 }
 
-/// Readings `from..to` to the lobby; what may be coalesced is, and every hundredth is an alert, which may not.
+/// Readings `from..to` to the lobby; what may be coalesced is, and every two hundredth is an alert, which may not.
 async fn flood(server: &TestServer, from: u32, to: u32) {
     let gap = Frame::event("gap", &0).expect("JSON");
     let emitter = server.socketio.emitter();
     for number in from..to {
-        let (name, when_full) = match number % 100 {
-            99 => ("alert", WhenFull::Disconnect),
+        let (name, when_full) = match number % 200 {
+            199 => ("alert", WhenFull::Disconnect),
             _ => {
                 let unit = (number % UNITS).to_string();
                 ("reading", WhenFull::coalesce(unit, gap.clone()))
@@ -75,7 +75,7 @@ async fn a_slow_reader_gets_the_newest_every_alert_and_word_of_the_gap() {
         let of = events.iter().filter(|event| event.0 == name);
         of.filter_map(|event| event.1).collect::<Vec<_>>()
     };
-    let alerts: Vec<u64> = (0..u64::from(TOLD)).filter(|n| n % 100 == 99).collect();
+    let alerts: Vec<u64> = (0..u64::from(TOLD)).filter(|n| n % 200 == 199).collect();
     assert_eq!(of("alert"), alerts);
     let newest: Vec<u64> = of("reading")
         .into_iter()

@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::{POISON, POISONED_EVENT};
 use crate::{
-    actors::Encoder,
+    actors::encoder::{self, Encoder},
     domain::Reading,
-    events::{Event, UnitBatch, UnitOutput},
+    events::{Event, Offset, UnitBatch, UnitOutput},
 };
 
 /// An encoder that panics on what is marked, as often as it is told to.
@@ -38,9 +38,9 @@ impl Encoder for Fussy {
         output
     }
 
-    fn encode(&self, event: &Event) -> Result<Frame, EncodeError> {
+    fn encode(&self, event: &Event, offset: Option<&Offset>) -> Result<Frame, EncodeError> {
         Self::check(&self.encode, is_marked(event));
-        Frame::event(event.name(), &event.payload())
+        encoder::frame(event, offset)
     }
 }
 

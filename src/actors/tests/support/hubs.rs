@@ -5,7 +5,7 @@ use std::{
     sync::Mutex,
 };
 
-use actix_socketio::Delivery;
+use actix_socketio::{Delivery, Frame};
 use serde_json::Value;
 use socketio_proto::engineio::WireFrame;
 use tokio::{sync::Notify, time::timeout};
@@ -66,7 +66,10 @@ impl ProbeHubs {
 
     /// What a hub got so far, in words.
     pub(in crate::actors::tests) fn got(&self, hub: HubKey) -> Vec<String> {
-        self.received(hub).iter().map(in_words).collect()
+        self.received(hub)
+            .iter()
+            .map(|delivery| frame_in_words(&delivery.frame))
+            .collect()
     }
 
     pub(in crate::actors::tests) fn received(&self, hub: HubKey) -> Vec<Delivery> {
@@ -146,11 +149,12 @@ impl Hubs for ProbeHubs {
 }
 
 /// `event 7`, `batch of 3: 1 2`, `newest of 3: 2`, `gap: log_restarted`
-fn in_words(delivery: &Delivery) -> String {
-    let Some(WireFrame::Text(text)) = delivery.frame.wire().next() else {
-        panic!("no text: {delivery:?}")
+pub(in crate::actors::tests) fn frame_in_words(frame: &Frame) -> String {
+    let Some(WireFrame::Text(text)) = frame.wire().next() else {
+        panic!("no text: {frame:?}")
     };
-    let (name, payload): (String, Value) = serde_json::from_str(&text[2..]).expect("an event");
+    let event: Vec<Value> = serde_json::from_str(&text[2..]).expect("an event");
+    let (name, payload) = (event[0].as_str().expect("a name"), &event[1]);
     let number = |value: &Value| {
         Uuid::parse_str(value.as_str().expect("an id"))
             .expect("a UUID")
@@ -160,7 +164,7 @@ fn in_words(delivery: &Delivery) -> String {
         let timestamp = Timestamp::parse(value.as_str().expect("a time")).expect("a time");
         timestamp.as_millis() / 1_000
     };
-    match name.as_str() {
+    match name {
         "data:updated" => format!("event {}", number(&payload["id"])),
         "sensor:readings:batch" => {
             let readings = payload["readings"].as_array().expect("readings");
@@ -175,6 +179,7 @@ fn in_words(delivery: &Delivery) -> String {
             number(&payload["unitId"]),
             second(&payload["timestamp"])
         ),
+        "stream:position" => format!("complete through {}", second(&payload["completeThrough"])),
         "stream:gap" => format!("gap: {}", payload["reason"].as_str().expect("a reason")),
         other => panic!("unexpected {other}"),
     }

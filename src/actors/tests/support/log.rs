@@ -145,6 +145,24 @@ impl LogReader for MemoryLog {
         })
     }
 
+    fn recent(
+        &self,
+        organization: OrganizationId,
+        through: i64,
+        since: Timestamp,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<LogEntry>, LogUnreadable>> {
+        self.read(move |state| {
+            let entries = state.logs.get(&organization).into_iter();
+            let reached = entries
+                .flat_map(|(_, entries)| entries)
+                .filter(|entry| entry.seq <= through && entry.at >= since);
+            let reached: Vec<LogEntry> = reached.cloned().collect();
+            let first = reached.len().saturating_sub(limit);
+            reached.into_iter().skip(first).collect()
+        })
+    }
+
     fn heads(
         &self,
         organizations: Vec<OrganizationId>,

@@ -3,8 +3,12 @@
 mod encoder;
 mod hubs;
 mod log;
+mod town;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use actix::{Addr, Supervisor};
 use tokio::time::timeout;
@@ -12,19 +16,20 @@ use uuid::Uuid;
 
 pub(super) use self::{
     encoder::Fussy,
-    hubs::ProbeHubs,
+    hubs::{ProbeHubs, frame_in_words},
     log::{Failing, MemoryLog},
+    town::Town,
 };
 use crate::{
     actors::{
-        Encoder, HubKey, Parts, Ticks,
+        Encoder, HubKey, Parts, Ticks, history,
         organization::{Empty, HeadSeen, OrganizationActor, Tick},
     },
     bus::{Bus, Wake},
-    domain::OrganizationId,
+    clock::{Clock, ManualClock},
+    domain::{OrganizationId, Timestamp},
     events::{
-        Audience, DataUpdated, Event, Head, LogEntry, LogId, LogItem, Resource,
-        log::fixtures::reading,
+        Audience, DataUpdated, Event, Heard, LogEntry, LogItem, Resource, log::fixtures::reading,
     },
 };
 
@@ -73,6 +78,9 @@ pub(super) struct House {
     pub(super) log: Arc<MemoryLog>,
     pub(super) hubs: Arc<ProbeHubs>,
     pub(super) bus: Bus,
+    pub(super) time: ManualClock,
+    /// What the log told servers.
+    pub(super) heard: Arc<Mutex<Vec<Heard>>>,
     pub(super) encoder: Arc<Fussy>,
     pub(super) actor: Addr<OrganizationActor>,
 }
@@ -86,14 +94,24 @@ impl House {
     pub(super) async fn open_with(hubs: usize, ticks: Ticks) -> Self {
         let (log, bus) = (Arc::new(MemoryLog::default()), Bus::memory());
         let (hubs, encoder) = (Arc::new(ProbeHubs::new(hubs)), Arc::new(Fussy::default()));
-        let parts = Arc::new(parts(&log, &bus, &hubs, encoder.clone(), ticks));
-        let head = Head {
-            log: LogId(1),
-            seq: 0,
-        };
-        let actor =
-            Supervisor::start(move |_| OrganizationActor::new(organization(1), parts, head, false));
+        let time = Clock::manual(Timestamp::from_millis(0));
+        let heard: Arc<Mutex<Vec<Heard>>> = Arc::default();
+        let parts = Arc::new(Parts {
+            clock: time.clock(),
+            heard: {
+                let heard = Arc::clone(&heard);
+                Arc::new(move |_, told| heard.lock().expect("unpoisoned").push(told))
+            },
+            ..parts(&log, &bus, &hubs, encoder.clone(), ticks)
+        });
+        let beginning = history::read(&*log, organization(1), time.clock().unskewed());
+        let beginning = beginning.await.expect("read");
+        let actor = Supervisor::start(move |_| {
+            OrganizationActor::new(organization(1), parts, beginning, false)
+        });
         let house = Self {
+            time,
+            heard,
             log,
             hubs,
             bus,
@@ -128,7 +146,8 @@ impl House {
     }
 
     pub(super) async fn head_seen(&self, seq: i64) {
-        self.actor.send(HeadSeen(seq)).await.expect("alive");
+        let at = self.time.clock().now();
+        self.actor.send(HeadSeen { seq, at }).await.expect("alive");
     }
 
     /// Everything committed has left: what hub 0 got by then is all that it gets.
@@ -153,6 +172,8 @@ pub(super) fn parts(
         bus: bus.clone(),
         hubs: hubs.clone(),
         encoder,
+        clock: Clock::manual(Timestamp::from_millis(0)).clock(),
+        heard: Arc::new(|_, _| ()),
         ticks,
         arbiters: Vec::new(),
     }

@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 
 use super::app::Mark;
 use super::{DEADLINE, Http};
+pub(crate) use packet::Identity;
 use packet::Packet;
 
 /// Packets that a test may leave unread; over it the client stops reading, and the test fails.
@@ -41,8 +42,18 @@ pub(crate) struct ConnectError {
 /// A connected client. Dropping it cuts the connection without a word.
 pub(crate) struct Client {
     wire: Wire,
+    identity: Identity,
+    /// What came last with the last event that had one.
+    offset: Option<String>,
     unread: VecDeque<(String, Value)>,
     next_ack: u32,
+}
+
+/// What is left of a client whose transport is gone.
+#[derive(Debug, Clone)]
+pub(crate) struct Lost {
+    pub(crate) identity: Identity,
+    pub(crate) offset: Option<String>,
 }
 
 /// What an event was answered.
@@ -78,17 +89,126 @@ impl Client {
             Transport::Polling => polling::open(http).await,
             Transport::WebSocket => websocket::open(http).await,
         };
+        match Self::ask_in(wire, auth).await {
+            Some(answer) => answer,
+            None => panic!("expected the answer to CONNECT, but the connection ended"),
+        }
+    }
+
+    /// Comes back as `lost`: shows its pid and offset with this auth object. What comes before the answer is unread
+    /// then. None if the server closes the transport instead.
+    pub(crate) async fn return_as(
+        http: &Http,
+        transport: Transport,
+        auth: &Value,
+        lost: &Lost,
+    ) -> Option<Result<Self, ConnectError>> {
+        let wire = match transport {
+            Transport::Polling => polling::open(http).await,
+            Transport::WebSocket => websocket::open(http).await,
+        };
+        let mut auth = auth.clone();
+        auth["pid"] = lost.identity.pid.clone().into();
+        if let Some(offset) = &lost.offset {
+            auth["offset"] = offset.as_str().into();
+        }
+        Self::ask_in(wire, &auth).await
+    }
+
+    async fn ask_in(wire: Wire, auth: &Value) -> Option<Result<Self, ConnectError>> {
+        let nobody = Identity {
+            sid: String::new(),
+            pid: None,
+        };
         let mut client = Self {
             wire,
+            identity: nobody,
+            offset: None,
             unread: VecDeque::new(),
             next_ack: 0,
         };
         client.send(format!("0{auth}")).await;
-        match client.receive("the answer to CONNECT").await {
-            Packet::Connected => Ok(client),
-            Packet::Refused { message, data } => Err(ConnectError { message, data }),
-            other => panic!("expected the answer to CONNECT, got {other:?}"),
+        loop {
+            match Packet::parse(&client.next_text("the answer to CONNECT").await?) {
+                Packet::Connected(identity) => {
+                    client.identity = identity;
+                    return Some(Ok(client));
+                }
+                Packet::Refused { message, data } => {
+                    let unread = &client.unread;
+                    assert!(unread.is_empty(), "told before it was refused: {unread:?}");
+                    return Some(Err(ConnectError { message, data }));
+                }
+                Packet::Event {
+                    name,
+                    payload,
+                    offset,
+                } => client.keep(name, payload, offset),
+                other => panic!("expected the answer to CONNECT, got {other:?}"),
+            }
         }
+    }
+
+    /// Who it is.
+    pub(crate) const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// What it would need to come back, as of what it has read.
+    pub(crate) fn shown(&self) -> Lost {
+        Lost {
+            identity: self.identity.clone(),
+            offset: self.offset.clone(),
+        }
+    }
+
+    /// Its transport is gone without a word. What it needs to come back.
+    pub(crate) fn cut(self) -> Lost {
+        self.shown()
+    }
+
+    /// Leaves by DISCONNECT.
+    pub(crate) async fn leave(&self) {
+        self.send("1".to_owned()).await;
+    }
+
+    /// The server closes the transport. What came before, and what it needs to come back.
+    pub(crate) async fn read_to_end(mut self) -> (Lost, Vec<(String, Value)>) {
+        while let Some(text) = self.next_text("the end").await {
+            match Packet::parse(&text) {
+                Packet::Event {
+                    name,
+                    payload,
+                    offset,
+                } => self.keep(name, payload, offset),
+                other => panic!("expected the end, got {other:?}"),
+            }
+        }
+        let unread = self.unread.drain(..).collect();
+        (self.cut(), unread)
+    }
+
+    /// Whether the mark's batch comes before the server ends the connection.
+    pub(crate) async fn is_reached_by(&mut self, mark: &Mark) -> bool {
+        while let Some(text) = self.next_text("the mark or the end").await {
+            if let Packet::Event { name, payload, .. } = Packet::parse(&text)
+                && is_batch_of(mark, &name, &payload)
+            {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The names of what came and was not read yet, but for `stream:position`.
+    pub(crate) fn unread_names(&self) -> Vec<&str> {
+        let names = self.unread.iter().map(|(name, _)| name.as_str());
+        names.filter(|name| *name != "stream:position").collect()
+    }
+
+    fn keep(&mut self, name: String, payload: Value, offset: Option<String>) {
+        self.offset = offset.or(self.offset.take());
+        self.unread.push_back((name, payload));
     }
 
     /// The payload of the next event of this name. Events of other names stay for later.
@@ -106,9 +226,13 @@ impl Client {
         }
     }
 
-    /// Everything unread up to the mark concerns the mark's unit alone, and the mark comes.
+    /// Everything unread up to the mark concerns the mark's unit alone, or says how far the stream is; and the mark
+    /// comes.
     pub(crate) async fn expect_only(&mut self, mark: &Mark) {
         for (name, payload) in self.until(mark).await {
+            if name == "stream:position" {
+                continue;
+            }
             assert_eq!(payload["unitId"], mark.unit_id, "stray {name}: {payload}");
         }
     }
@@ -121,13 +245,7 @@ impl Client {
                 Some(unread) => unread,
                 None => self.event("the mark").await,
             };
-            let marks = name == "sensor:readings:batch"
-                && payload["unitId"] == mark.unit_id
-                && payload["readings"]
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .any(|reading| reading["temperature"] == mark.celsius);
+            let marks = is_batch_of(mark, &name, &payload);
             seen.push((name, payload));
             if marks {
                 return seen;
@@ -157,7 +275,11 @@ impl Client {
         loop {
             match self.receive("an acknowledgement").await {
                 Packet::Ack { id: acked, payload } if acked == id => return Reply(payload),
-                Packet::Event { name, payload } => self.unread.push_back((name, payload)),
+                Packet::Event {
+                    name,
+                    payload,
+                    offset,
+                } => self.keep(name, payload, offset),
                 other => panic!("expected the acknowledgement of {name}, got {other:?}"),
             }
         }
@@ -174,7 +296,14 @@ impl Client {
 
     async fn event(&mut self, awaited: &str) -> (String, Value) {
         match self.receive(awaited).await {
-            Packet::Event { name, payload } => (name, payload),
+            Packet::Event {
+                name,
+                payload,
+                offset,
+            } => {
+                self.offset = offset.or(self.offset.take());
+                (name, payload)
+            }
             other => panic!("expected {awaited}, got {other:?}"),
         }
     }
@@ -193,12 +322,20 @@ impl Client {
         }
     }
 
-    async fn send(&mut self, text: String) {
+    async fn send(&self, text: String) {
         assert!(
             self.wire.outgoing.send(text).await.is_ok(),
             "the connection has ended"
         );
     }
+}
+
+fn is_batch_of(mark: &Mark, name: &str, payload: &Value) -> bool {
+    let readings = payload["readings"].as_array().into_iter().flatten();
+    let mut readings = readings.map(|reading| &reading["temperature"]);
+    name == "sensor:readings:batch"
+        && payload["unitId"] == mark.unit_id
+        && readings.any(|celsius| *celsius == mark.celsius)
 }
 
 impl Reply {

@@ -5,16 +5,27 @@ use serde_json::Value;
 /// What a server sends.
 #[derive(Debug, PartialEq)]
 pub(super) enum Packet {
-    /// `0{"sid":"..."}`
-    Connected,
+    /// `0{"sid":"...","pid":"..."}`
+    Connected(Identity),
     /// `1`
     Disconnected,
-    /// `2["name",payload]`; further arguments are left out
-    Event { name: String, payload: Value },
+    /// `2["name",payload,"offset"]`
+    Event {
+        name: String,
+        payload: Value,
+        offset: Option<String>,
+    },
     /// `37[payload]`
     Ack { id: u32, payload: Value },
     /// `4{"message":"...","data":...}`
     Refused { message: String, data: Value },
+}
+
+/// Who a socket is to others, and what its client shows to be it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) sid: String,
+    pub(crate) pid: Option<String>,
 }
 
 impl Packet {
@@ -26,13 +37,22 @@ impl Packet {
     fn try_parse(text: &str) -> Option<Self> {
         let (kind, rest) = text.split_at_checked(1)?;
         match kind {
-            "0" => Some(Self::Connected),
+            "0" => {
+                let answer: Value = serde_json::from_str(rest).ok()?;
+                Some(Self::Connected(Identity {
+                    sid: answer["sid"].as_str()?.to_owned(),
+                    pid: answer["pid"].as_str().map(str::to_owned),
+                }))
+            }
             "1" => Some(Self::Disconnected),
             "2" => {
                 let mut arguments = list(rest)?.into_iter();
                 Some(Self::Event {
                     name: arguments.next()?.as_str()?.to_owned(),
                     payload: arguments.next().unwrap_or_default(),
+                    offset: arguments
+                        .next_back()
+                        .and_then(|last| Some(last.as_str()?.to_owned())),
                 })
             }
             "3" => {

@@ -8,9 +8,13 @@ use tokio::sync::mpsc;
 use super::{UNREAD, Wire};
 use crate::support::Http;
 
+/// Longest frame that is read, bytes: a batch of a thousand readings is one.
+const MAX_FRAME: usize = 1 << 20;
+
 pub(super) async fn open(http: &Http) -> Wire {
     let url = http.url("/socket.io/?EIO=4&transport=websocket");
-    let (_, mut socket) = awc::Client::new().ws(url).connect().await.unwrap();
+    let opening = awc::Client::new().ws(url).max_frame_size(MAX_FRAME);
+    let (_, mut socket) = opening.connect().await.unwrap();
     let opened = socket.next().await.unwrap().unwrap();
     assert!(
         matches!(&opened, Frame::Text(text) if text.starts_with(b"0{")),

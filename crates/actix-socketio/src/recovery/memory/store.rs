@@ -2,7 +2,10 @@
 //! Bounds: one entry for each live socket; the others by age and number, in [`Store::expire`].
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::Mutex;
 
 use crate::hub::Seat;
 use crate::socket::Socket;
@@ -18,16 +21,18 @@ pub(super) struct Held<D> {
     socket: Socket<D>,
     /// Its rooms, once it has ended.
     seat: Option<(Duration, Seat)>,
-    /// Somebody's claim is being looked into.
-    claimed: bool,
+    turn: Turn,
 }
 
+/// Whose claim to a pid is being looked into. Others wait, so that the last to come is the holder.
+pub(super) type Turn = Arc<Mutex<()>>;
+
 impl<D> Held<D> {
-    pub(super) const fn live(socket: Socket<D>) -> Self {
+    fn live(socket: Socket<D>) -> Self {
         Self {
             socket,
             seat: None,
-            claimed: false,
+            turn: Turn::default(),
         }
     }
 }
@@ -42,30 +47,25 @@ impl<D> Default for Store<D> {
 }
 
 impl<D> Store<D> {
-    /// Another holder of the pid. The earlier one is returned.
-    pub(super) fn replace(&mut self, pid: &str, held: Held<D>) -> Option<Held<D>> {
-        self.held.insert(pid.to_owned(), held)
+    /// The first holder of a pid.
+    pub(super) fn insert(&mut self, pid: &str, socket: Socket<D>) {
+        self.held.insert(pid.to_owned(), Held::live(socket));
     }
 
-    /// The holder that is claimed, if it `may` be and nobody else is at it.
-    pub(super) fn hold(
-        &mut self,
-        pid: &str,
-        may: impl FnOnce(&Socket<D>) -> bool,
-    ) -> Option<Socket<D>> {
-        let held = self.held.get_mut(pid)?;
-        if held.claimed || !may(&held.socket) {
-            return None;
+    /// Another holder of the pid. The earlier one is returned; whoever waits for it waits for this one.
+    pub(super) fn replace(&mut self, pid: &str, socket: Socket<D>) -> Option<Held<D>> {
+        let mut next = Held::live(socket);
+        let earlier = self.held.remove(pid);
+        if let Some(earlier) = &earlier {
+            next.turn = Arc::clone(&earlier.turn);
         }
-        held.claimed = true;
-        Some(held.socket.clone())
+        self.held.insert(pid.to_owned(), next);
+        earlier
     }
 
-    /// The claim is over; one that was not accepted leaves the holder as it was.
-    pub(super) fn release(&mut self, pid: &str, socket: &Socket<D>) {
-        if let Some(held) = self.of(pid, socket) {
-            held.claimed = false;
-        }
+    pub(super) fn holder(&self, pid: &str) -> Option<(&Socket<D>, &Turn)> {
+        let held = self.held.get(pid)?;
+        Some((&held.socket, &held.turn))
     }
 
     /// The holder has ended, and its rooms wait with it. The seat of somebody else is returned.

@@ -21,7 +21,7 @@ pub(crate) enum Seen {
 pub(crate) struct Application {
     pub(crate) seen: mpsc::UnboundedSender<Seen>,
     pub(crate) emitter: Arc<OnceLock<Emitter>>,
-    /// Event `hold` waits for a permit, and so does a connect with auth `{"hold":true}`.
+    /// Event `hold` waits for a permit, and so do the answer to `ask-late` and a connect with auth `{"hold":true}`.
     pub(crate) gate: Arc<Semaphore>,
 }
 
@@ -85,6 +85,15 @@ impl Application {
                 Some(ack) => ack.send_args(args, attachments),
                 None => Ok(()),
             },
+            ("ask-late", args) => {
+                let (gate, args) = (Arc::clone(&self.gate), args.to_vec());
+                actix_web::rt::spawn(async move {
+                    gate.acquire().await.expect("never closed").forget();
+                    let ack = ack.expect("the client waits");
+                    ack.send_args(&args, attachments).expect("it is there");
+                });
+                Ok(())
+            }
             ("join", [Value::String(room)]) => {
                 socket
                     .join([room.as_str()])

@@ -1,11 +1,15 @@
 //! Units with their state: rows, and what is read of them.
 
+mod record;
+mod write;
+
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, NullableExpressionMethods,
     QueryDsl,
     prelude::{Queryable, Selectable},
     sql_types::{Bool, Nullable},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -23,9 +27,14 @@ use super::{
     readings::ReadingRow,
     rules,
     schema::{readings, unit_states, units},
-    statements::Statements,
-    stmt::stmt,
-    types::{Id, Moment, columns},
+    types::columns,
+    writer::job::FrameKey,
+};
+
+pub use record::{OnRecord, on_record, timezone};
+pub use write::{
+    NewUnit, archive, insert, replace, set_first_primary_device, set_primary_device,
+    unset_primary_device,
 };
 
 /// A unit as its table has it.
@@ -61,6 +70,12 @@ pub(super) struct UnitStateRow {
 }
 
 impl UnitStateRow {
+    /// The newest live reading: its time and row key.
+    pub(super) fn latest(&self) -> Option<(Timestamp, FrameKey)> {
+        let key = self.latest_key.as_deref()?.try_into().ok()?;
+        Some((self.latest_at?, key))
+    }
+
     /// The state that `alerts` decides on; `open` is the alert that the row names.
     pub(super) fn into_state(self, unit: &UnitRow, open: Option<Alert>) -> UnitState {
         let excursion = || {
@@ -96,7 +111,7 @@ impl UnitStateRow {
 }
 
 /// A unit as clients see it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Unit {
     /// The unit.
@@ -157,6 +172,7 @@ pub async fn list(
         .inner_join(unit_states::table.on(unit_states::unit_id.eq(units::id)))
         .left_join(readings::table.on(newest))
         .filter(units::organization_id.eq(organization))
+        .filter(units::archived_at.is_null())
         .filter(units::id.gt(after.unwrap_or(UnitId(Uuid::nil()))))
         .filter(
             units::site_id
@@ -240,76 +256,7 @@ pub async fn exists(
     let query = units::table
         .filter(units::organization_id.eq(organization))
         .filter(units::id.eq(unit))
+        .filter(units::archived_at.is_null())
         .select(units::id);
     Ok(conn.first::<UnitId>(query).await?.is_some())
-}
-
-/// A unit to make.
-#[derive(Debug, Clone)]
-pub struct NewUnit {
-    /// The unit.
-    pub id: UnitId,
-    /// Whose.
-    pub organization_id: OrganizationId,
-    /// Its site.
-    pub site_id: SiteId,
-    /// Its area.
-    pub area_id: AreaId,
-    /// Shown name.
-    pub name: String,
-    /// What it is.
-    pub kind: UnitKind,
-}
-
-/// Makes a unit, pending.
-pub fn insert(statements: &mut Statements, unit: NewUnit, now: Timestamp) {
-    use diesel::sql_types::Text;
-    statements.push(
-        stmt("INSERT INTO units (id, organization_id, site_id, area_id, name, kind, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)")
-            .bind::<Id, _>(unit.id)
-            .bind::<Id, _>(unit.organization_id)
-            .bind::<Id, _>(unit.site_id)
-            .bind::<Id, _>(unit.area_id)
-            .bind::<Text, _>(unit.name)
-            .bind::<Text, _>(unit.kind)
-            .bind::<Moment, _>(now),
-    );
-    statements.push(
-        stmt("INSERT INTO unit_states (unit_id, organization_id, status, status_since) VALUES (?, ?, 'pending', ?)")
-            .bind::<Id, _>(unit.id)
-            .bind::<Id, _>(unit.organization_id)
-            .bind::<Moment, _>(now),
-    );
-}
-
-/// Names the sensor that sets the unit's temperature.
-pub fn set_primary_device(
-    statements: &mut Statements,
-    organization: OrganizationId,
-    unit: UnitId,
-    device: DeviceId,
-) {
-    statements.push(
-        stmt("UPDATE units SET primary_device_id = ? WHERE id = ? AND organization_id = ?")
-            .bind::<Id, _>(device)
-            .bind::<Id, _>(unit)
-            .bind::<Id, _>(organization),
-    );
-}
-
-/// Names the sensor that sets the unit's temperature, if none does yet.
-pub fn set_first_primary_device(
-    statements: &mut Statements,
-    organization: OrganizationId,
-    unit: UnitId,
-    device: DeviceId,
-) {
-    let first = "UPDATE units SET primary_device_id = ? \
-                 WHERE id = ? AND organization_id = ? AND primary_device_id IS NULL";
-    statements.push(
-        stmt(first)
-            .bind::<Id, _>(device)
-            .bind::<Id, _>(unit)
-            .bind::<Id, _>(organization),
-    );
 }

@@ -1,0 +1,1 @@
+DROP TABLE downlink_routes;

@@ -40,7 +40,7 @@ pub(crate) enum Failure {
         /// The beginning of what came.
         got: String,
     },
-    /// Messages that had not come long after the last was published.
+    /// Messages that had not come long after the last of the others.
     #[error("{0} messages did not come")]
     Lost(u64),
     /// A server ended a connection.

@@ -48,8 +48,8 @@ const PING_INTERVAL: Duration = Duration::from_secs(25);
 /// A message that is published so much too late does not count as paced.
 const LATE: Duration = Duration::from_millis(100);
 
-/// For what is still on its way at the end.
-const LAST: Duration = Duration::from_secs(30);
+/// Nothing came for so long: what is missing is lost, not late.
+const SILENCE: Duration = Duration::from_secs(10);
 
 /// A server with clients in rooms.
 struct Scene<'a> {
@@ -149,13 +149,17 @@ impl<'a> Scene<'a> {
 
     /// Waits until everybody has everything.
     fn last(&mut self) -> Result<(), Failure> {
-        let deadline = Instant::now() + LAST;
+        let (mut before, mut heard) = (self.swarm.delivered(), Instant::now());
         loop {
-            let missing = self.published * self.members - self.swarm.delivered();
+            let delivered = self.swarm.delivered();
+            let missing = self.published * self.members - delivered;
             if missing == 0 {
                 return Ok(());
             }
-            if Instant::now() > deadline {
+            if delivered > before {
+                (before, heard) = (delivered, Instant::now());
+            }
+            if heard.elapsed() > SILENCE {
                 return Err(Failure::Lost(missing));
             }
             self.swarm.turn(Some(Duration::from_millis(10)))?;

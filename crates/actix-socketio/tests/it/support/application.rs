@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_socketio::{
-    Answer, DisconnectReason, EmitError, Emitter, Event, Frame, Handler, Refusal, Socket,
+    Ack, Answer, DisconnectReason, EmitError, Emitter, Event, Frame, Handler, Refusal, Socket,
 };
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc};
@@ -85,13 +85,8 @@ impl Application {
                 Some(ack) => ack.send_args(args, attachments),
                 None => Ok(()),
             },
-            ("ask-late", args) => {
-                let (gate, args) = (Arc::clone(&self.gate), args.to_vec());
-                actix_web::rt::spawn(async move {
-                    gate.acquire().await.expect("never closed").forget();
-                    let ack = ack.expect("the client waits");
-                    ack.send_args(&args, attachments).expect("it is there");
-                });
+            ("ask-late", _) => {
+                self.answer_late(ack.expect("the client waits"), args);
                 Ok(())
             }
             ("join", [Value::String(room)]) => {
@@ -134,6 +129,14 @@ impl Application {
             ("panic", _) => panic!("asked to panic"),
             _ => Ok(()),
         }
+    }
+
+    fn answer_late(&self, ack: Ack, args: Vec<Value>) {
+        let gate = Arc::clone(&self.gate);
+        actix_web::rt::spawn(async move {
+            gate.acquire().await.expect("never closed").forget();
+            ack.send_args(&args, Vec::new()).expect("it is there");
+        });
     }
 
     async fn ask(&self, socket: &Socket<String>, what: &Value) -> Result<(), EmitError> {

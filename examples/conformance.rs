@@ -10,11 +10,15 @@ use actix_socketio::{
     Builder, Connection, Cors, DisconnectReason, EmitError, Event, Frame, Handler, Message,
     MessageHandler, Refusal, Socket, SocketIo,
 };
-use actix_web::{App, HttpServer};
+use actix_web::web::ServiceConfig;
 use serde_json::Value;
 
 #[path = "support/port.rs"]
 mod port;
+#[path = "support/serve.rs"]
+mod serve;
+
+use serve::serve;
 
 /// Sends back what it gets.
 struct Echo;
@@ -100,16 +104,10 @@ async fn main() -> std::io::Result<()> {
         .handler(Root)
         .namespace("/custom", Custom)
         .build();
-    let server = HttpServer::new(move || {
-        App::new()
+    let routes = move |routes: &mut ServiceConfig| {
+        routes
             .service(engineio.service())
-            .service(socketio.service())
-    })
-    .h1_allow_half_closed(false)
-    .shutdown_timeout(1)
-    .workers(2)
-    .bind(("127.0.0.1", port))?
-    .run();
-    println!("listening");
-    server.await
+            .service(socketio.service());
+    };
+    serve(port, routes)?.await
 }

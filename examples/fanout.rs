@@ -2,7 +2,8 @@
 //!
 //! A client joins room `org:<n>` by its CONNECT auth `{"org":"<n>"}`. `POST /emit` with
 //! `{"room":"org:7","data":{..}}` emits `sensor:reading` with the data to that room and answers 204; the event
-//! `publish` with the same object does so too.
+//! `publish` with the same object does so too. With `SECRET` in the environment the auth is `{"token":".."}`, signed
+//! with it by HS256, and the organization its claim `org`.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -11,12 +12,18 @@ use actix_socketio::{
     Cors, DeliverOutcome, Delivery, DisconnectReason, Emitter, Event, Frame, Handler, Refusal,
     Socket, SocketIo, WhenFull,
 };
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpResponse, web};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde::Deserialize;
 use serde_json::Value;
 
 #[path = "support/port.rs"]
 mod port;
+#[path = "support/serve.rs"]
+mod serve;
+
+use serve::serve;
 
 /// What is sent to whom.
 #[derive(Deserialize)]
@@ -25,18 +32,38 @@ struct Publication {
     data: Value,
 }
 
+/// What a token says.
+#[derive(Deserialize)]
+struct Claims {
+    org: String,
+}
+
 /// Joins each client to its organization's room.
-#[derive(Default)]
 struct Organizations {
     emitter: Arc<OnceLock<Emitter>>,
+    /// Who has none believes what the client says.
+    secret: Option<DecodingKey>,
+}
+
+impl Organizations {
+    /// Who only publishes needs none.
+    fn of(&self, auth: &Value) -> Result<Option<String>, Refusal> {
+        let text = |name| auth.get(name).and_then(Value::as_str);
+        let Some(secret) = &self.secret else {
+            return Ok(text("org").map(str::to_owned));
+        };
+        let token = text("token").unwrap_or_default();
+        let token = decode::<Claims>(token, secret, &Validation::new(Algorithm::HS256));
+        let claims = token.map_err(|_| Refusal::message("unauthorized"))?.claims;
+        Ok(Some(claims.org))
+    }
 }
 
 impl Handler for Organizations {
     type Data = ();
 
     async fn connect(&self, socket: &Socket, auth: Value) -> Result<(), Refusal> {
-        // Who only publishes needs no organization.
-        let Some(organization) = auth.get("org").and_then(Value::as_str) else {
+        let Some(organization) = self.of(&auth)? else {
             return Ok(());
         };
         socket
@@ -95,23 +122,22 @@ async fn emit(emitter: web::Data<Emitter>, body: web::Bytes) -> HttpResponse {
 #[actix_web::main]
 async fn main() -> std::io::Result<()> {
     let port = port::from_environment()?;
-    let organizations = Organizations::default();
+    let secret = std::env::var_os("SECRET");
+    let organizations = Organizations {
+        emitter: Arc::default(),
+        secret: secret.map(|secret| DecodingKey::from_secret(secret.as_encoded_bytes())),
+    };
     let emitter = Arc::clone(&organizations.emitter);
     let socketio = SocketIo::builder()
         .cors(Cors::any())
         .handler(organizations)
         .build();
     let emitter = web::Data::new(emitter.get_or_init(|| socketio.emitter()).clone());
-    let server = HttpServer::new(move || {
-        App::new()
+    let routes = move |routes: &mut ServiceConfig| {
+        routes
             .app_data(emitter.clone())
             .service(socketio.service())
-            .route("/emit", web::post().to(emit))
-    })
-    .h1_allow_half_closed(false)
-    .shutdown_timeout(1)
-    .bind(("127.0.0.1", port))?
-    .run();
-    println!("listening");
-    server.await
+            .route("/emit", web::post().to(emit));
+    };
+    serve(port, routes)?.await
 }

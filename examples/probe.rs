@@ -3,12 +3,16 @@
 
 use std::time::Duration;
 
-use actix_web::{App, HttpServer};
+use actix_web::web::ServiceConfig;
 
 #[path = "support/port.rs"]
 mod port;
 #[path = "support/probe/mod.rs"]
 mod probe;
+#[path = "support/serve.rs"]
+mod serve;
+
+use serve::serve;
 
 /// How long a client that lost its transport is waited for.
 const WINDOW: Duration = Duration::from_secs(2);
@@ -17,16 +21,10 @@ const WINDOW: Duration = Duration::from_secs(2);
 async fn main() -> std::io::Result<()> {
     let port = port::from_environment()?;
     let servers = probe::servers(WINDOW);
-    let server = HttpServer::new(move || {
-        servers
-            .iter()
-            .fold(App::new(), |app, server| app.service(server.service()))
-    })
-    .h1_allow_half_closed(false)
-    .shutdown_timeout(1)
-    .workers(2)
-    .bind(("127.0.0.1", port))?
-    .run();
-    println!("listening");
-    server.await
+    let routes = move |routes: &mut ServiceConfig| {
+        for server in &servers {
+            routes.service(server.service());
+        }
+    };
+    serve(port, routes)?.await
 }

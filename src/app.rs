@@ -8,9 +8,9 @@
 use std::{io, net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use actix::Addr;
-use actix_socketio::SocketIo;
+use actix_socketio::{Listener, SocketIo};
 use actix_web::{
-    App, HttpServer,
+    App,
     dev::ServerHandle,
     rt::{self, task::JoinHandle},
     web::ServiceConfig,
@@ -271,9 +271,7 @@ fn listen(
             .service(http::own_pages_only(socketio.service()))
             .configure(routes)
     };
-    let server = HttpServer::new(app)
-        // An abandoned poll must be noticed when the client goes, not when its ping times out.
-        .h1_allow_half_closed(false)
+    let server = Listener::new(app)
         .client_request_timeout(HEADERS_WITHIN)
         .shutdown_timeout(STEP.as_secs())
         .disable_signals()

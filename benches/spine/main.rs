@@ -3,12 +3,14 @@
 //! Starts the real binary, drives it over loopback and prints a table. Nothing is judged but that every answer is
 //! a 200 and that everything expected arrives. From below: `server` is the process, `http` and `socket` speak to
 //! it, `uplink` is what sensors say, `latency`, `load` and `memory` measure one thing each on a server of their
-//! own, `machine` and `report` say it. Every wait has a deadline; `docs/performance.md` tells how to read it.
+//! own, `machine`, `disk` and `report` say it. Every wait has a deadline; `docs/performance.md` tells how to read it.
 
+mod disk;
 mod failure;
 mod http;
 mod latency;
 mod load;
+#[path = "../support/machine.rs"]
 mod machine;
 mod memory;
 mod report;
@@ -24,6 +26,7 @@ use actix_web::rt::System;
 use actix_web::rt::time::timeout;
 
 use failure::Failure;
+use machine::Machine;
 use server::Server;
 
 /// For a single call or an event that is due.
@@ -40,7 +43,7 @@ fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Failure> {
-    report::print_machine(&machine::Machine::look(server::data_folder()?.path())?);
+    report::print_machine(&Machine::look(), disk::sync(server::data_folder()?.path())?);
     report::print_head();
     report::print_latencies(&latency::measure(&Server::start().await?).await?);
     report::print_load(&load::measure(&Server::start().await?).await?);

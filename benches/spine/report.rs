@@ -33,7 +33,7 @@ impl Spread {
 }
 
 /// What was measured, where and with what.
-pub(crate) fn print_machine(machine: &Machine) {
+pub(crate) fn print_machine(machine: &Machine, sync: Spread) {
     let profile = if cfg!(debug_assertions) {
         "debug build: these figures say nothing"
     } else {
@@ -41,19 +41,13 @@ pub(crate) fn print_machine(machine: &Machine) {
     };
     let sqlite = libsqlite3_sys::SQLITE_VERSION.to_string_lossy();
     println!(
-        "FreshTrack {}, {profile}, {}, SQLite {sqlite}",
+        "FreshTrack {}, {profile}, SQLite {sqlite}",
         env!("CARGO_PKG_VERSION"),
-        machine.compiler,
     );
     println!(
-        "{}, {} cores, {} GiB, {}; 4 KiB to the disk: p50 {}, p99 {}; load average {}",
-        machine.processor,
-        machine.cores,
-        machine.memory_gib,
-        machine.kernel,
-        millis(machine.sync.p50),
-        millis(machine.sync.p99),
-        machine.busy,
+        "{machine}; 4 KiB to the disk: p50 {}, p99 {}",
+        millis(sync.p50),
+        millis(sync.p99),
     );
     println!("The load comes from this machine too and takes its share of the cores.\n");
 }

@@ -12,6 +12,7 @@
 //! Bounds: sessions by `max_connections`, what waits for a client by `queue_bytes`, what a client sends by
 //! `max_payload`, running event handlers by 64 per socket, deliveries by each hub's mailbox.
 
+mod listener;
 mod server;
 mod builder;
 mod config;
@@ -43,6 +44,7 @@ pub use guard::{Guard, Guarded, Rejection};
 pub use handler::{DisconnectReason, Handler, Refusal};
 pub use handshake::Handshake;
 pub use hub::{Delivery, Found, HubId, Room, Seat};
+pub use listener::Listener;
 pub use queue::{Coalescing, WhenFull};
 pub use recovery::{Claim, Journal, MemoryRecovery, Parting, Recoverable, Recovery, Restored};
 pub use server::{EngineIo, SocketIo};

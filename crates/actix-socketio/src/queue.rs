@@ -3,6 +3,7 @@
 //! taken everything; over it newer frames take the place of older ones or are dropped, if they may be, and else the
 //! session closes the transport.
 
+mod lent;
 mod line;
 mod state;
 #[cfg(test)]
@@ -16,12 +17,14 @@ use futures_util::task::AtomicWaker;
 use socketio_proto::engineio::WireFrame;
 use socketio_proto::socketio::{Encoding, Frame};
 
+pub(crate) use self::lent::{Lent, WRITE_BYTES};
 use self::line::Entry;
 pub use self::line::{Coalescing, WhenFull};
 use self::state::{Lane, State, sizes};
 use crate::ask::Waiter;
 use crate::hub::SocketKey;
 use crate::socket::EmitError;
+use crate::transport::Room;
 
 pub(crate) struct Queue {
     state: Mutex<State>,
@@ -29,6 +32,8 @@ pub(crate) struct Queue {
     limit: usize,
     /// The transport would take a frame at once, if none waits here.
     writable: AtomicBool,
+    /// A hub has it on its list.
+    listed: AtomicBool,
 }
 
 /// How a frame is sent.
@@ -71,6 +76,8 @@ pub(crate) enum Failure {
 pub(crate) struct Notices {
     pub(crate) departures: Vec<Departure>,
     pub(crate) failure: Option<Failure>,
+    /// Frames have been written, and there is no room for more until this resolves.
+    pub(crate) blocked: Option<Room>,
 }
 
 /// Frames for one write.
@@ -87,11 +94,24 @@ impl Queue {
             session: AtomicWaker::new(),
             limit,
             writable: AtomicBool::new(false),
+            listed: AtomicBool::new(false),
         }
     }
 
-    /// Queues a frame of a socket. A volatile one that its client would not take at once is dropped.
+    /// Queues a frame of a socket, and lets it leave. A volatile one that its client would not take at once is dropped.
     pub(crate) fn push(
+        &self,
+        key: SocketKey,
+        frame: &Frame,
+        manner: &Manner,
+    ) -> Result<(), EmitError> {
+        let put = self.put(key, frame, manner);
+        self.session.wake();
+        put
+    }
+
+    /// As [`Queue::push`], but it does not leave before [`Queue::flush`] or [`Queue::wake`]: for who puts more into it.
+    pub(crate) fn put(
         &self,
         key: SocketKey,
         frame: &Frame,
@@ -116,7 +136,6 @@ impl Queue {
             (Some(_), Manner::Queued(_) | Manner::Volatile) => {}
         }
         state.bursting |= ready;
-        self.session.wake();
         let when_full = match manner {
             Manner::Queued(when_full) => when_full,
             Manner::Volatile | Manner::Asking(_) => &WhenFull::Disconnect,
@@ -240,22 +259,16 @@ impl Queue {
 
     /// At most `limit` bytes, but at least one frame.
     pub(crate) fn take(&self, limit: usize, encoding: Encoding) -> Batch {
-        let mut state = self.lock();
-        let mut frames = Vec::new();
-        let mut taken = 0;
-        // A frame over the limit leaves alone.
-        while let Some(frame) = match taken {
-            0 => state.line.pop_within(usize::MAX),
-            taken => state.line.pop_within(limit.saturating_sub(taken)),
-        } {
-            taken += frame.size();
-            frames.extend(frame.wire_in(encoding));
-        }
-        state.end_burst();
-        Batch {
-            frames,
-            drained: state.line.is_empty(),
-        }
+        self.lock().take(limit, encoding)
+    }
+
+    /// True: it was on no list.
+    pub(crate) fn enlist(&self) -> bool {
+        !self.listed.swap(true, Ordering::Relaxed)
+    }
+
+    fn unlist(&self) {
+        self.listed.store(false, Ordering::Relaxed);
     }
 
     pub(crate) fn notices(&self) -> Notices {
@@ -263,6 +276,7 @@ impl Queue {
         Notices {
             departures: std::mem::take(&mut state.departures),
             failure: state.failure,
+            blocked: state.blocked.take(),
         }
     }
 

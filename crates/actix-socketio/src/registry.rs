@@ -98,6 +98,11 @@ impl Registry {
             .collect()
     }
 
+    /// Further sessions are refused.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.lock().closing
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.lock().sessions.len()
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use actix_http::ws::CloseCode;
 use actix_web::Resource;
 use log::warn;
 use socketio_proto::engineio::CarrierId;
@@ -18,7 +19,7 @@ use crate::hub::SocketKey;
 use crate::namespaces::{Namespaces, Served};
 use crate::registry::Registry;
 use crate::session::Shutdown;
-use crate::transport;
+use crate::transport::{self, Tally};
 
 /// Who is behind the sessions.
 pub(crate) enum Application {
@@ -49,6 +50,8 @@ pub(crate) struct Server {
     pub(crate) application: Application,
     /// Sockets let in and not yet disconnected.
     pub(crate) sockets: AtomicUsize,
+    /// Connections that no HTTP server knows any more.
+    pub(crate) taken_over: Tally,
     numbers: AtomicU64,
 }
 
@@ -61,6 +64,7 @@ impl Server {
             hubs: Arc::default(),
             application,
             sockets: AtomicUsize::new(0),
+            taken_over: Tally::default(),
             numbers: AtomicU64::new(0),
         }
     }
@@ -73,6 +77,14 @@ impl Server {
         CarrierId(self.numbers.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// What a WebSocket is told that the server ends (RFC 6455, section 7.4.1).
+    pub(crate) fn end_code(&self) -> CloseCode {
+        match self.registry.is_closing() {
+            true => CloseCode::Away,
+            false => CloseCode::Normal,
+        }
+    }
+
     async fn shutdown(&self, limit: Duration) -> usize {
         for session in self.registry.close() {
             #[expect(
@@ -81,10 +93,11 @@ impl Server {
             )]
             session.do_send(Shutdown);
         }
-        if tokio::time::timeout(limit, self.registry.emptied())
-            .await
-            .is_err()
-        {
+        let emptied = async {
+            self.registry.emptied().await;
+            self.taken_over.emptied().await;
+        };
+        if tokio::time::timeout(limit, emptied).await.is_err() {
             warn!(sessions = self.registry.len(); "sessions left at the end of the shutdown limit");
         }
         self.registry.len()

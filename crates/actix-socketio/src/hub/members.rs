@@ -104,9 +104,13 @@ impl Members {
     }
 
     /// What a queue refuses is its session's matter: it is over, or about to be cut.
-    pub(super) fn deliver(&self, parcel: &Parcel) {
+    /// The queues that are on no list yet come on this one, to be flushed.
+    pub(super) fn deliver(&self, parcel: &Parcel, touched: &mut Vec<Arc<Queue>>) {
         self.select(&parcel.rooms, &parcel.except, |key, member| {
-            let _over = member.outlet.push(key, parcel);
+            let _over = member.outlet.put(key, parcel);
+            if member.outlet.queue.enlist() {
+                touched.push(Arc::clone(&member.outlet.queue));
+            }
         });
     }
 
@@ -194,12 +198,12 @@ impl Members {
 }
 
 impl Outlet {
-    fn push(&self, key: SocketKey, parcel: &Parcel) -> Result<(), EmitError> {
+    fn put(&self, key: SocketKey, parcel: &Parcel) -> Result<(), EmitError> {
         if let (Some(journal), Manner::Queued(when_full)) = (&self.journal, &parcel.manner)
             && let Some(event) = parcel.numbered(journal)
         {
             return journal.send(&self.queue, key, event, when_full);
         }
-        self.queue.push(key, &parcel.frame, &parcel.manner)
+        self.queue.put(key, &parcel.frame, &parcel.manner)
     }
 }

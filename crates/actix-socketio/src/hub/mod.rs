@@ -1,19 +1,25 @@
 //! The rooms of one thread: emitter (any thread) -> *hub* -> the queue of each of this thread's sockets.
 //!
 //! Joins and deliveries share its mailbox, so they take effect in the order in which they were asked for.
-//! Bound: [`MAILBOX`] messages; a delivery over it is refused to its sender, whatever is answered waits.
+//! Bounds: [`MAILBOX`] messages; a delivery over it is refused to its sender, whatever is answered waits. What
+//! [`TURN`] deliveries have put into queues leaves, whatever follows them.
 
 mod members;
 mod messages;
 mod parcel;
 mod seat;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task;
 
-use actix::{Actor, Context, Handler};
+use actix::fut::ActorFuture;
+use actix::{Actor, AsyncContext as _, Context, Handler};
 use log::error;
 use socketio_proto::socketio::Frame;
 
@@ -26,10 +32,14 @@ pub(crate) use self::messages::{
 pub(crate) use self::parcel::Parcel;
 pub use self::seat::Seat;
 use crate::handshake::Handshake;
-use crate::queue::WhenFull;
+use crate::queue::{Queue, WhenFull};
 
 /// Messages that may wait for a hub.
 const MAILBOX: usize = 1024;
+
+/// Deliveries that leave together. More of them would only be late: senders on other threads can keep the mailbox from
+/// ever being empty.
+const TURN: usize = 64;
 
 /// The name of a room.
 pub type Room = Arc<str>;
@@ -78,6 +88,12 @@ pub struct Found {
 pub(crate) struct Hub {
     /// Only those with sockets.
     namespaces: HashMap<Arc<str>, Members>,
+    /// Queues that this turn has put something into, each once.
+    touched: Vec<Arc<Queue>>,
+    /// Deliveries of this turn.
+    delivered: usize,
+    /// A [`Flush`] is on its way.
+    flushing: bool,
 }
 
 impl Hub {
@@ -87,6 +103,14 @@ impl Hub {
             error!(actor = "hub"; "a message panicked and was dropped");
             T::default()
         })
+    }
+
+    /// Ends the turn: what it has put into queues leaves.
+    fn flush(&mut self) {
+        self.delivered = 0;
+        for queue in std::mem::take(&mut self.touched) {
+            self.guarded(|_| queue.flush());
+        }
     }
 
     /// A namespace without sockets has nothing to act on.
@@ -173,10 +197,39 @@ impl Handler<Rooms> for Hub {
 impl Handler<Deliver> for Hub {
     type Result = ();
 
-    fn handle(&mut self, Deliver { parcels }: Deliver, _: &mut Self::Context) {
+    fn handle(&mut self, Deliver { parcels }: Deliver, ctx: &mut Self::Context) {
         for parcel in &*parcels {
-            self.within(parcel.frame.namespace(), |members| members.deliver(parcel));
+            self.guarded(|hub| {
+                if let Some(members) = hub.namespaces.get(parcel.frame.namespace()) {
+                    members.deliver(parcel, &mut hub.touched);
+                }
+            });
         }
+        self.delivered += 1;
+        if self.delivered >= TURN {
+            self.flush();
+        } else if !self.flushing && !self.touched.is_empty() {
+            self.flushing = true;
+            ctx.spawn(Flush);
+        }
+    }
+}
+
+/// Runs when the mailbox is empty: what several deliveries have put into a queue leaves together.
+struct Flush;
+
+impl ActorFuture<Hub> for Flush {
+    type Output = ();
+
+    fn poll(
+        self: Pin<&mut Self>,
+        hub: &mut Hub,
+        _: &mut Context<Hub>,
+        _: &mut task::Context<'_>,
+    ) -> task::Poll<()> {
+        hub.flushing = false;
+        hub.flush();
+        task::Poll::Ready(())
     }
 }
 

@@ -1,13 +1,15 @@
 //! A queue's inside, under its lock: what waits, and for whom. Part of [`super`], by value.
 //! Bounds: `queue_bytes` over everything that waits, and [`BURST`] times that for a burst; [`WAITING`] answers.
 
-use socketio_proto::socketio::Frame;
+use socketio_proto::socketio::{Encoding, Frame};
 
+use super::lent::Lent;
 use super::line::{Entry, Line, WhenFull};
-use super::{Departure, Failure};
+use super::{Batch, Departure, Failure};
 use crate::ask::{WAITING, Waiter};
 use crate::hub::SocketKey;
 use crate::socket::EmitError;
+use crate::transport::Room;
 
 /// How many times its limit a queue takes at once from senders that did not let the session run between: a client that
 /// reads could not have taken any of it.
@@ -30,6 +32,9 @@ pub(super) struct State {
     pub(super) asked: Vec<(SocketKey, Waiter)>,
     pub(super) departures: Vec<Departure>,
     pub(super) failure: Option<Failure>,
+    pub(super) lent: Option<Lent>,
+    /// What was lent did not take everything.
+    pub(super) blocked: Option<Room>,
     pub(super) closed: bool,
 }
 
@@ -60,6 +65,25 @@ impl State {
         waiter.count();
         self.asked.push((key, waiter.clone()));
         Ok(())
+    }
+
+    /// At most `limit` bytes for one write, but at least one frame.
+    pub(super) fn take(&mut self, limit: usize, encoding: Encoding) -> Batch {
+        let mut frames = Vec::new();
+        let mut taken = 0;
+        // A frame over the limit leaves alone.
+        while let Some(frame) = match taken {
+            0 => self.line.pop_within(usize::MAX),
+            taken => self.line.pop_within(limit.saturating_sub(taken)),
+        } {
+            taken += frame.size();
+            frames.extend(frame.wire_in(encoding));
+        }
+        self.end_burst();
+        Batch {
+            frames,
+            drained: self.line.is_empty(),
+        }
     }
 
     /// Everything that waits.
@@ -111,7 +135,7 @@ impl State {
     }
 
     /// The transport has taken what it could.
-    pub(super) fn end_burst(&mut self) {
+    fn end_burst(&mut self) {
         self.bursting = false;
         self.burst = self.burst.min(self.line.bytes());
     }

@@ -107,7 +107,8 @@ impl Journal {
         Some(Numbered { number, frame })
     }
 
-    /// Queues an event and keeps it, whether the socket takes it or has ended: then it is for its return.
+    /// Queues an event by [`Queue::put`] and keeps it, whether the socket takes it or has ended: then it is for its
+    /// return.
     pub(crate) fn send(
         &self,
         queue: &Queue,
@@ -116,7 +117,7 @@ impl Journal {
         when_full: &WhenFull,
     ) -> Result<(), EmitError> {
         let mut log = self.lock();
-        let sent = queue.push(key, &event.frame, &Manner::Queued(when_full.clone()));
+        let sent = queue.put(key, &event.frame, &Manner::Queued(when_full.clone()));
         log.record(self.shared.clock.now(), event.clone(), self.limits);
         sent
     }

@@ -1,12 +1,11 @@
 //! The requests and WebSockets that carry a session right now. Driven by [`super::Session`].
 //! Bounds: the engine allows one waiting poll, one POST and two WebSockets; others are answered or closed at once.
 
-use actix::Addr;
 use socketio_proto::engineio::session::{PollAnswer, PostAnswer};
 use socketio_proto::engineio::{CarrierId, WireFrame};
 use tokio::sync::oneshot;
 
-use crate::transport::{WebSocket, Write};
+use crate::transport::{Carrier, Wire, Write};
 
 #[derive(Default)]
 pub(super) struct Links {
@@ -19,7 +18,7 @@ pub(super) struct Links {
 
 struct Link {
     id: CarrierId,
-    socket: Addr<WebSocket>,
+    socket: Carrier,
     /// A write is on its way: further frames wait in the session's queue.
     writing: bool,
     pending: Vec<WireFrame>,
@@ -42,7 +41,7 @@ impl Links {
         self.posts.push((id, answer));
     }
 
-    pub(super) fn add_socket(&mut self, id: CarrierId, socket: Addr<WebSocket>) {
+    pub(super) fn add_socket(&mut self, id: CarrierId, socket: Carrier) {
         self.sockets.push(Link {
             id,
             socket,
@@ -113,6 +112,20 @@ impl Links {
             .any(|link| link.id == id && !link.writing && link.pending.is_empty())
     }
 
+    /// Where others may write to a WebSocket that has nothing on its way.
+    pub(super) fn idle_wire(&self, id: CarrierId) -> Option<&Wire> {
+        let link = self.sockets.iter().find(|link| link.id == id)?;
+        let idle = !link.writing && !link.close && link.pending.is_empty();
+        link.socket.wire().filter(|_| idle)
+    }
+
+    /// Others have written, and there is no room for more.
+    pub(super) fn blocked(&mut self, id: CarrierId) {
+        if let Some(link) = self.sockets.iter_mut().find(|link| link.id == id) {
+            link.writing = true;
+        }
+    }
+
     /// The last write has been taken over by the connection.
     pub(super) fn written(&mut self, id: CarrierId) {
         if let Some(link) = self.sockets.iter_mut().find(|link| link.id == id) {
@@ -121,7 +134,7 @@ impl Links {
     }
 
     /// What is to be written now: one write per idle WebSocket. A closed one is let go of.
-    pub(super) fn writes(&mut self) -> Vec<(CarrierId, Addr<WebSocket>, Write)> {
+    pub(super) fn writes(&mut self) -> Vec<(CarrierId, Carrier, Write)> {
         let due = |link: &Link| !link.writing && (link.close || !link.pending.is_empty());
         let writes = self
             .sockets

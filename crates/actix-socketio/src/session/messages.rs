@@ -9,7 +9,7 @@ use socketio_proto::engineio::{CarrierId, WireFrame};
 use tokio::sync::oneshot;
 
 use super::Session;
-use crate::transport::{Parted, WebSocket};
+use crate::transport::{Carrier, Parted};
 
 /// A GET waits for packets.
 #[derive(Message)]
@@ -52,7 +52,7 @@ pub(crate) struct PostEnded {
 #[rtype(result = "()")]
 pub(crate) struct SocketOpened {
     pub(crate) id: CarrierId,
-    pub(crate) socket: Addr<WebSocket>,
+    pub(crate) socket: Carrier,
     pub(crate) parted: Parted,
 }
 

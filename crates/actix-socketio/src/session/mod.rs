@@ -24,27 +24,26 @@ use actix::fut::ActorFuture;
 use actix::{
     Actor, ActorContext, ActorFutureExt as _, AsyncContext, Context, SpawnHandle, WrapFuture as _,
 };
+use futures_util::FutureExt as _;
 use log::{debug, error, warn};
 use socketio_proto::engineio::session::{Input, Output};
-use socketio_proto::engineio::{self, Sink};
+use socketio_proto::engineio::{self, CarrierId, Sink};
 use socketio_proto::socketio::{Action, Encoding};
 
 use self::layer::{Arrival, Layer};
 use self::links::Links;
 use self::members::Member;
 pub(crate) use self::messages::{
-    Poll, PostBegun, PostEnd, PostEnded, Shutdown, SocketFailed, SocketFrames, SocketOpened, bring,
+    Poll, PostBegun, PostEnd, PostEnded, SessionGone, Shutdown, SocketFailed, SocketFrames,
+    SocketOpened, bring,
 };
 pub(crate) use self::namespace::Namespace;
 use self::running::Running;
 use crate::handler::DisconnectReason;
 use crate::handshake::Handshake;
-use crate::queue::{Failure, Queue};
+use crate::queue::{Failure, Lent, Queue, WRITE_BYTES};
 use crate::registry::Slot;
 use crate::server::Server;
-
-/// Bytes handed to a WebSocket in one write: what the connection has taken over is out of the queue's count.
-const WRITE_BYTES: usize = 64 * 1024;
 
 /// The actor of one session.
 pub(crate) struct Session {
@@ -60,6 +59,8 @@ pub(crate) struct Session {
     links: Links,
     slot: Arc<Slot>,
     alarm: Option<(Duration, SpawnHandle)>,
+    /// The queue writes for this session.
+    lent: bool,
     /// The engine has closed; what came before is still to be heard.
     ending: Option<DisconnectReason>,
     over: bool,
@@ -89,6 +90,7 @@ impl Session {
             links: Links::default(),
             slot,
             alarm: None,
+            lent: false,
             ending: None,
             over: false,
         }
@@ -136,23 +138,18 @@ impl Session {
 
     /// Brings everything in line after a step: once per step, so what queued together leaves together.
     fn settle(&mut self, ctx: &mut Context<Self>) {
-        self.heed_queue();
+        self.heed_queue(ctx);
         self.work(ctx);
-        self.flush();
-        if let Some(reason) = self.ending.take() {
-            self.end(reason);
-        }
-        for (id, socket, write) in self.links.writes() {
-            if write.close {
-                // Not `send`: a message whose sender no longer waits is not handled, and this session may be over.
-                let _gone = socket.try_send(write);
-                continue;
+        loop {
+            self.flush();
+            if let Some(reason) = self.ending.take() {
+                self.end(reason);
             }
-            let written = socket.send(write).into_actor(self);
-            ctx.spawn(written.map(move |_, act, ctx| {
-                act.guarded(ctx, |act, _| act.links.written(id));
-            }));
+            if !self.write(ctx) {
+                break;
+            }
         }
+        self.lend();
         if self.over {
             ctx.stop();
         } else {
@@ -160,8 +157,61 @@ impl Session {
         }
     }
 
-    fn heed_queue(&mut self) {
+    /// True: something has left at once, and made room for more.
+    fn write(&mut self, ctx: &mut Context<Self>) -> bool {
+        let mut left = false;
+        for (id, socket, write) in self.links.writes() {
+            if write.close {
+                socket.close(write);
+            } else if let Some(room) = socket.send(write) {
+                self.await_room(id, room, ctx);
+            } else {
+                self.links.written(id);
+                left = true;
+            }
+        }
+        left
+    }
+
+    fn await_room(
+        &self,
+        id: CarrierId,
+        room: impl Future<Output = ()> + 'static,
+        ctx: &mut Context<Self>,
+    ) {
+        let room = room.into_actor(self);
+        ctx.spawn(room.map(move |(), act, ctx| {
+            act.guarded(ctx, |act, _| act.links.written(id));
+        }));
+    }
+
+    /// Lends the way out to the queue as long as nothing but its frames is to be written.
+    fn lend(&mut self) {
+        let plain = self.engine.is_open() && !self.over && !self.members.is_empty();
+        let wire = match self.engine.sink() {
+            Some(Sink::Socket(id)) if plain => self.links.idle_wire(id),
+            Some(Sink::Socket(_) | Sink::Poll(_)) | None => None,
+        };
+        if wire.is_some() == self.lent {
+            return;
+        }
+        self.lent = wire.is_some();
+        let encoding = self.layer.encoding();
+        self.queue.lend(wire.map(|wire| Lent {
+            wire: wire.clone(),
+            encoding,
+        }));
+    }
+
+    fn heed_queue(&mut self, ctx: &mut Context<Self>) {
         let notices = self.queue.notices();
+        if let Some(room) = notices.blocked {
+            self.lent = false;
+            if let Some(Sink::Socket(id)) = self.engine.sink() {
+                self.links.blocked(id);
+                self.await_room(id, room.map(drop), ctx);
+            }
+        }
         for departure in notices.departures {
             self.depart(departure);
         }

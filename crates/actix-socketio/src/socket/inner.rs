@@ -46,7 +46,9 @@ impl Core {
         if let (Some(journal), Manner::Queued(when_full)) = (journal, manner)
             && let Some(event) = journal.number(&frame)
         {
-            return journal.send(queue, place.key, &event, when_full);
+            let sent = journal.send(queue, place.key, &event, when_full);
+            queue.wake();
+            return sent;
         }
         queue.push(place.key, &frame, manner)
     }

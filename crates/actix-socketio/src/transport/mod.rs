@@ -5,8 +5,11 @@
 
 mod answer;
 mod bundle;
+mod carrier;
 mod compression;
+mod fragments;
 mod polling;
+pub(crate) mod takeover;
 mod tether;
 mod websocket;
 
@@ -21,7 +24,9 @@ use socketio_proto::engineio::handshake::{
 };
 use socketio_proto::socketio::Encoding;
 
+pub(crate) use self::carrier::Carrier;
 pub(crate) use self::compression::Coding;
+pub(crate) use self::takeover::{Room, Tally, Wire};
 pub(crate) use self::tether::{Parted, Tether, tether};
 pub(crate) use self::websocket::{WebSocket, Write};
 use crate::handshake::Handshake;

@@ -2,6 +2,7 @@
 //! the thread ended.
 
 use std::convert::Infallible;
+use std::task::{Context, Poll};
 
 use tokio::sync::oneshot;
 
@@ -20,6 +21,11 @@ impl Tether {
     /// Resolves when the session is gone.
     pub(crate) async fn wait(mut self) {
         self.0.closed().await;
+    }
+
+    /// Ready when the session is gone.
+    pub(crate) fn poll_gone(&mut self, task: &mut Context<'_>) -> Poll<()> {
+        self.0.poll_closed(task)
     }
 }
 

@@ -2,8 +2,6 @@
 //! Bounds: a frame, also one in fragments, by `max_payload`; frames that wait for the session by `max_payload` bytes
 //! or [`INBOUND`]: then the connection is not read. The session has one write on its way at a time.
 
-mod fragments;
-
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -23,8 +21,8 @@ use socketio_proto::engineio::handshake::{HandshakeError, TransportKind};
 use socketio_proto::engineio::{CarrierId, Session as Engine, WireFrame};
 use tokio::sync::oneshot;
 
-use self::fragments::{Fragments, Outcome};
-use super::{Tether, answer, find, greeting, start, tether};
+use super::fragments::{Fragments, Outcome};
+use super::{Carrier, Tether, answer, find, greeting, start, takeover, tether};
 use crate::registry::{Entry, Slot};
 use crate::server::Server;
 use crate::session::{Session, SocketFailed, SocketFrames, SocketOpened, bring};
@@ -50,6 +48,7 @@ pub(crate) struct Write {
 pub(crate) struct WebSocket {
     id: CarrierId,
     session: Addr<Session>,
+    server: Arc<Server>,
     _slot: Arc<Slot>,
     max_payload: usize,
     greeting: Option<ByteString>,
@@ -74,7 +73,7 @@ pub(super) fn open(
     let Ok(entry) = start(server, request, &sid, engine) else {
         return Ok(answer::full(server, request));
     };
-    let (response, opened) = accept(server, request, body, id, &entry, Some(greeting.into()))?;
+    let (response, opened) = carry(server, request, body, id, &entry, Some(greeting.into()))?;
     // A session that has just started has room for its first message.
     entry
         .session
@@ -91,13 +90,28 @@ pub(super) async fn probe(
     sid: &str,
 ) -> Result<HttpResponse, HandshakeError> {
     let entry = find(server, sid)?;
-    let (response, opened) = accept(server, request, body, server.next_carrier(), &entry, None)?;
+    let (response, opened) = carry(server, request, body, server.next_carrier(), &entry, None)?;
     entry
         .session
         .send(opened)
         .await
         .map_err(|_| HandshakeError::SessionUnknown)?;
     Ok(response)
+}
+
+/// By the socket itself if the HTTP server gives it away, else by the body of the answer.
+fn carry(
+    server: &Arc<Server>,
+    request: &HttpRequest,
+    body: web::Payload,
+    id: CarrierId,
+    entry: &Entry,
+    greeting: Option<ByteString>,
+) -> Result<(HttpResponse, SocketOpened), HandshakeError> {
+    match takeover::is_offered(request) {
+        true => takeover::accept(server, request, id, entry, greeting),
+        false => accept(server, request, body, id, entry, greeting),
+    }
 }
 
 fn accept(
@@ -113,6 +127,7 @@ fn accept(
     let actor = WebSocket {
         id,
         session: session.clone(),
+        server: Arc::clone(server),
         _slot: Arc::clone(slot),
         max_payload,
         greeting,
@@ -126,6 +141,7 @@ fn accept(
         .frame_size(max_payload)
         .start_with_addr()
         .map_err(|_| HandshakeError::BadRequest)?;
+    let socket = Carrier::Body(socket);
     Ok((response, SocketOpened { id, socket, parted }))
 }
 
@@ -232,7 +248,7 @@ impl Handler<Write> for WebSocket {
             }
         }
         if close {
-            end(CloseCode::Normal, ctx);
+            end(self.server.end_code(), ctx);
         }
     }
 }

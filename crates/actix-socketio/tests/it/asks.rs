@@ -119,3 +119,14 @@ async fn who_is_late_is_missing_and_nobody_is_asked_in_an_empty_room() {
         Answers::default()
     );
 }
+
+#[actix_web::test]
+async fn a_client_is_answered_also_when_the_handler_has_long_returned() {
+    let server = TestServer::start();
+    let mut wire = server.joined("{}").await;
+    wire.send("427[\"ask-late\",1]");
+    wire.send("42[\"echo\"]");
+    assert_eq!(wire.text().await, "42[\"back\"]");
+    server.gate.add_permits(1);
+    assert_eq!(wire.text().await, "437[1]");
+}

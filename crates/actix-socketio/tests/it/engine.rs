@@ -42,6 +42,20 @@ impl MessageHandler for Echo {
     }
 }
 
+/// Gives its connections away.
+struct Away(Mutex<mpsc::UnboundedSender<Connection>>);
+
+impl MessageHandler for Away {
+    fn open(&self, connection: &Connection) {
+        let taker = self.0.lock().expect("not poisoned");
+        taker.send(connection.clone()).expect("the test listens");
+    }
+
+    fn message(&self, connection: &Connection, message: Message) {
+        connection.send(&message).expect("a client");
+    }
+}
+
 fn start() -> (
     std::net::SocketAddr,
     EngineIo,
@@ -102,5 +116,26 @@ async fn the_application_is_told_of_each_end_once() {
         assert_eq!(closed.as_deref(), Some(reason), "{message}");
         while wire.frame().await.is_some() {}
         assert!(seen.try_recv().is_err(), "{message}");
+    }
+}
+
+#[actix_web::test]
+async fn what_is_sent_while_nothing_comes_leaves_at_once() {
+    let (away, mut opened) = mpsc::unbounded_channel();
+    let engineio = SocketIo::builder()
+        .path("/engine.io/")
+        .messages(Away(Mutex::new(away)));
+    let engineio = engineio.build();
+    let (address, _) = serve(move || engineio.service());
+    let mut wire = Wire::open_at(address, "/engine.io/", "EIO=4&transport=websocket").await;
+    assert!(wire.text().await.starts_with("0{"));
+    let connection = within("open", opened.recv()).await.expect("a connection");
+    // What the client sends may bring along what was sent before it.
+    wire.send("4idle");
+    assert_eq!(wire.text().await, "4idle");
+    for number in 0..20 {
+        let message = Message::Text(number.to_string().into());
+        connection.send(&message).expect("a client");
+        assert_eq!(wire.text().await, format!("4{number}"));
     }
 }

@@ -8,6 +8,9 @@
 
 mod support;
 
+/// See `taken_over.rs` for the other.
+const MOUNT: support::Mount = support::Mount::App;
+
 mod polling;
 mod websocket;
 mod upgrade;

@@ -38,6 +38,15 @@ async fn a_message_in_fragments_is_one() {
 }
 
 #[actix_web::test]
+async fn a_ping_is_answered_with_what_it_said() {
+    let server = TestServer::start();
+    let mut wire = server.joined("{}").await;
+    wire.message(ws::Message::Ping(Bytes::from_static(b"there?")));
+    let pong = ws::Frame::Pong(Bytes::from_static(b"there?"));
+    assert_eq!(wire.frame().await, Some(pong));
+}
+
+#[actix_web::test]
 async fn events_start_in_the_order_of_their_arrival() {
     let server = TestServer::start();
     let mut wire = server.joined("{}").await;

@@ -76,7 +76,7 @@ fn a_delivery_reaches_the_union_of_its_rooms_once() {
         (&["none"], &[], [0, 0, 0]),
     ] {
         let (members, queues) = members();
-        members.deliver(&parcel(rooms, except));
+        members.deliver(&parcel(rooms, except), &mut Vec::new());
         assert_eq!(received(&queues), expected, "{rooms:?} except {except:?}");
     }
 }
@@ -86,7 +86,7 @@ fn who_left_or_is_forgotten_gets_nothing() {
     let (mut members, queues) = members();
     assert!(members.leave(SocketKey(1), &["a".into(), "1".into(), "never".into()]));
     members.forget(SocketKey(2));
-    members.deliver(&parcel(&["a", "b", "1"], &[]));
+    members.deliver(&parcel(&["a", "b", "1"], &[]), &mut Vec::new());
     assert_eq!(received(&queues), [1, 0, 0]);
     assert_eq!(members.rooms.len(), 2, "empty rooms are dropped");
     assert_eq!(members.rooms(SocketKey(2)), None);

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_socketio::{
-    Answer, DisconnectReason, EmitError, Emitter, Event, Frame, Handler, Refusal, Socket,
+    Ack, Answer, DisconnectReason, EmitError, Emitter, Event, Frame, Handler, Refusal, Socket,
 };
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc};
@@ -21,7 +21,7 @@ pub(crate) enum Seen {
 pub(crate) struct Application {
     pub(crate) seen: mpsc::UnboundedSender<Seen>,
     pub(crate) emitter: Arc<OnceLock<Emitter>>,
-    /// Event `hold` waits for a permit, and so does a connect with auth `{"hold":true}`.
+    /// Event `hold` waits for a permit, and so do the answer to `ask-late` and a connect with auth `{"hold":true}`.
     pub(crate) gate: Arc<Semaphore>,
 }
 
@@ -85,6 +85,10 @@ impl Application {
                 Some(ack) => ack.send_args(args, attachments),
                 None => Ok(()),
             },
+            ("ask-late", _) => {
+                self.answer_late(ack.expect("the client waits"), args);
+                Ok(())
+            }
             ("join", [Value::String(room)]) => {
                 socket
                     .join([room.as_str()])
@@ -125,6 +129,14 @@ impl Application {
             ("panic", _) => panic!("asked to panic"),
             _ => Ok(()),
         }
+    }
+
+    fn answer_late(&self, ack: Ack, args: Vec<Value>) {
+        let gate = Arc::clone(&self.gate);
+        actix_web::rt::spawn(async move {
+            gate.acquire().await.expect("never closed").forget();
+            ack.send_args(&args, Vec::new()).expect("it is there");
+        });
     }
 
     async fn ask(&self, socket: &Socket<String>, what: &Value) -> Result<(), EmitError> {

@@ -8,7 +8,7 @@ mod server;
 pub(crate) use application::Seen;
 pub(crate) use client::{Polling, Wire, packets};
 pub(crate) use greeter::Greeter;
-pub(crate) use server::{TestServer, serve, serve_all};
+pub(crate) use server::{Mount, TestServer, serve, serve_all};
 
 use std::future::Future;
 use std::time::Duration;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use actix_socketio::{Builder, DisconnectReason, SocketIo};
+use actix_socketio::{Builder, DisconnectReason, Listener, SocketIo};
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, Resource};
 use tokio::sync::{Semaphore, mpsc};
@@ -150,6 +150,16 @@ impl TestServer {
     }
 }
 
+/// How the WebSockets of a test binary are carried.
+#[derive(Clone, Copy)]
+#[expect(dead_code, reason = "each binary has one of them")]
+pub(crate) enum Mount {
+    /// By the HTTP server of an `App`.
+    App,
+    /// By their own sockets.
+    Listener,
+}
+
 /// Serves on a port of its own, with two workers.
 pub(crate) fn serve(
     service: impl Fn() -> Resource + Clone + Send + 'static,
@@ -161,14 +171,26 @@ pub(crate) fn serve(
 pub(crate) fn serve_all(
     services: impl Fn() -> Vec<Resource> + Clone + Send + 'static,
 ) -> (SocketAddr, ServerHandle) {
-    let server = HttpServer::new(move || services().into_iter().fold(App::new(), App::service))
-        .h1_allow_half_closed(false)
-        .disable_signals()
-        .workers(2)
-        .bind(("127.0.0.1", 0))
-        .expect("a free port");
-    let address = server.addrs()[0];
-    let server = server.run();
+    let app = move || services().into_iter().fold(App::new(), App::service);
+    let (address, server) = match crate::MOUNT {
+        Mount::App => {
+            let server = HttpServer::new(app)
+                .h1_allow_half_closed(false)
+                .disable_signals()
+                .workers(2)
+                .bind(("127.0.0.1", 0))
+                .expect("a free port");
+            (server.addrs()[0], server.run())
+        }
+        Mount::Listener => {
+            let server = Listener::new(app)
+                .disable_signals()
+                .workers(2)
+                .bind(("127.0.0.1", 0))
+                .expect("a free port");
+            (server.addrs()[0], server.run())
+        }
+    };
     let handle = server.handle();
     actix_web::rt::spawn(server);
     (address, handle)

@@ -30,6 +30,11 @@ impl Fragments {
         Self { open: None, limit }
     }
 
+    /// A message has begun and not ended.
+    pub(super) const fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     pub(super) fn add(&mut self, item: Item) -> Outcome {
         match (item, self.open.take()) {
             (Item::FirstText(bytes), None) => self.keep(Kind::Text, BytesMut::new(), &bytes),

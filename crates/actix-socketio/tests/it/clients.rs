@@ -18,9 +18,15 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
 }
 
-/// Runs a script against a server of its own.
+/// Runs a script against a server of its own. Its heartbeat is short for the client of Python, which leaves without a
+/// word if it is told to while it posts: it looks whether it is connected before it looks what it has to send.
 async fn flow(program: &str, script: &str, args: &[&str]) {
-    let server = TestServer::with(|builder| builder.namespace("/custom", Greeter));
+    let server = TestServer::with(|builder| {
+        builder
+            .namespace("/custom", Greeter)
+            .ping_interval(Duration::from_millis(500))
+            .ping_timeout(Duration::from_secs(3))
+    });
     run(program, script, server.address, args).await;
     server.empty().await;
 }

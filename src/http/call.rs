@@ -101,6 +101,17 @@ impl Call {
         Precondition::of(&self.request)
     }
 
+    /// What a change of the resource in the path consists of: its id, what it must be before, and the body.
+    pub(super) async fn change<Id: FromStr, T>(
+        &self,
+        payload: web::Payload,
+        read: impl FnOnce(&mut Fields) -> T,
+    ) -> Result<(Id, Precondition, T), Problem> {
+        let id = self.id()?;
+        let change = self.body(payload, |fields| Some(read(fields))).await?;
+        Ok((id, self.precondition(), change))
+    }
+
     /// A list without filters: one page of what `read` gives after a key, each item with its `key`.
     pub(super) async fn list<T, Key>(
         &self,

@@ -63,9 +63,7 @@ fn new_area(fields: &mut Fields) -> Option<NewArea> {
 }
 
 async fn change(call: Call, payload: Payload) -> Answer {
-    let id = call.id()?;
-    let expected = call.precondition();
-    let change = call.body(payload, |fields| Some(area_name(fields))).await?;
+    let (id, expected, change) = call.change(payload, area_name).await?;
     let operations = &call.state.operations;
     let changed = operations.rename_area(&call.who, id, change, |seen| expected.holds_for(seen));
     answer::resource(&changed.await?)

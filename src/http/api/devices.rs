@@ -86,11 +86,7 @@ fn identity(fields: &mut Fields) -> Option<DeviceIdentity> {
 }
 
 async fn change(call: Call, payload: Payload) -> Answer {
-    let id = call.id()?;
-    let expected = call.precondition();
-    let change = call
-        .body(payload, |fields| Some(device_change(fields)))
-        .await?;
+    let (id, expected, change) = call.change(payload, device_change).await?;
     let operations = &call.state.operations;
     let changed = operations.change_device(&call.who, id, change, |seen| expected.holds_for(seen));
     answer::resource(&changed.await?)

@@ -74,11 +74,7 @@ fn gateway_change(fields: &mut Fields) -> GatewayChange {
 }
 
 async fn change(call: Call, payload: Payload) -> Answer {
-    let id = call.id()?;
-    let expected = call.precondition();
-    let change = call
-        .body(payload, |fields| Some(gateway_change(fields)))
-        .await?;
+    let (id, expected, change) = call.change(payload, gateway_change).await?;
     let operations = &call.state.operations;
     let changed = operations.change_gateway(&call.who, id, change, |seen| expected.holds_for(seen));
     answer::resource(&changed.await?)

@@ -58,9 +58,7 @@ async fn create(call: Call, payload: Payload) -> Answer {
 }
 
 async fn change(call: Call, payload: Payload) -> Answer {
-    let rule = call.id()?;
-    let expected = call.precondition();
-    let change = call.body(payload, |fields| Some(limits(fields))).await?;
+    let (rule, expected, change) = call.change(payload, limits).await?;
     let changed = call
         .state
         .operations

@@ -63,11 +63,7 @@ fn new_site(fields: &mut Fields) -> Option<NewSite> {
 }
 
 async fn change(call: Call, payload: Payload) -> Answer {
-    let id = call.id()?;
-    let expected = call.precondition();
-    let change = call
-        .body(payload, |fields| Some(site_change(fields)))
-        .await?;
+    let (id, expected, change) = call.change(payload, site_change).await?;
     let operations = &call.state.operations;
     let changed = operations.change_site(&call.who, id, change, |seen| expected.holds_for(seen));
     answer::resource(&changed.await?)

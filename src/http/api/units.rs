@@ -71,11 +71,7 @@ fn new_unit(fields: &mut Fields) -> Option<NewUnit> {
 }
 
 async fn change(call: Call, payload: Payload) -> Answer {
-    let id = call.id()?;
-    let expected = call.precondition();
-    let change = call
-        .body(payload, |fields| Some(unit_change(fields)))
-        .await?;
+    let (id, expected, change) = call.change(payload, unit_change).await?;
     let operations = &call.state.operations;
     let changed = operations.change_unit(&call.who, id, change, |seen| expected.holds_for(seen));
     answer::resource(&changed.await?)
